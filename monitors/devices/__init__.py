@@ -1,0 +1,1 @@
+"""The wire room: ports, bytes, frames and the devices that speak them."""

@@ -1,0 +1,79 @@
+"""The table of devices: one row each, with everything that is a number or a name about it.
+
+A row tells the line settings, the longest silence that is still normal, what the device measures
+and how to make its adapter. No other file asks which device it is dealing with. Sources of the
+figures stand in each protocol file's opening note and in docs/protocols/.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitors.devices.adapter import Adapter
+from monitors.errors import ConfigurationError
+
+
+class Measures(StrEnum):
+    """Name a part of the patient's state that a device covers."""
+
+    OXIMETRY = "oximetry"
+    NIBP = "nibp"
+    ECG_RATE = "ecg_rate"
+    RESPIRATION = "respiration"
+    TEMPERATURE = "temperature"
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """Hold how a serial line is opened. parity: N, E or O; never XON/XOFF."""
+
+    baud: int
+    bytesize: int = 8
+    parity: str = "N"
+    stopbits: int = 1
+    rtscts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKind:
+    """Describe one kind of device as the rest of the product sees it.
+
+    longest_silence_s: how long no accepted frame may arrive before the port counts as silent.
+    moving_field: name of the MovingField that must change for data to count as fresh; None where
+    the protocol has none. identify: byte strings that may be sent to ask who is there.
+    is_push: the device speaks unasked.
+    """
+
+    name: str
+    title: str
+    measures: frozenset[Measures]
+    line: LineSettings
+    longest_silence_s: float
+    make: Callable[[], Adapter]
+    is_push: bool = True
+    can_start_cuff: bool = False
+    moving_field: str | None = None
+    identify: tuple[bytes, ...] = ()
+
+
+def _rows() -> tuple[DeviceKind, ...]:
+    return ()
+
+
+CATALOGUE: dict[str, DeviceKind] = {row.name: row for row in _rows()}
+
+
+def kind_of(name: str) -> DeviceKind:
+    """Find a device by its name.
+
+    Raises ConfigurationError that names the nearest known device.
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    near = difflib.get_close_matches(name, CATALOGUE, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    known = ", ".join(sorted(CATALOGUE))
+    raise ConfigurationError(f"there is no device {name!r}{hint} Known devices: {known}")

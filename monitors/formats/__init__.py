@@ -1,0 +1,1 @@
+"""One file a recorded-data format, read into and written from the same session record."""

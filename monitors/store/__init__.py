@@ -1,0 +1,1 @@
+"""The memory room: the journal of facts and the picture of now. Only here is SQLAlchemy known."""

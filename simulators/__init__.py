@@ -1,0 +1,1 @@
+"""Everything unreal: patients, cuffs and oximeters at the other end of real ports."""

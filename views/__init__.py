@@ -1,0 +1,1 @@
+"""Everything seen: page modules, figures, the live feed, the browser component, words."""
