@@ -39,7 +39,7 @@ def lines_of(text: str) -> dict[Path, int]:
 
 
 def locate(text: str, path: Path) -> int | None:
-    """Return the line of the longest known beginning of a path; None when nothing of it is there."""
+    """Return the line of the longest known beginning of a path; None if none of it is there."""
     lines = lines_of(text)
     for length in range(len(path), 0, -1):
         if path[:length] in lines:

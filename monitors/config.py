@@ -1,0 +1,356 @@
+"""clinic.toml, read into typed settings.
+
+Every mistake is named with its line, and all mistakes are told at once; nothing is guessed.
+What devices exist is asked of the catalogue, what presets exist is a closed list here (the
+alarm room owns their content). No port is opened and no store is touched by reading a file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from monitors import toml_lines
+from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings, Measures, kind_of
+from monitors.errors import ConfigurationError
+
+Arm = Literal["left", "right"]
+Preset = Literal["mood", "pain", "injection", "default"]
+DEFAULT_CONFIG_NAME = "clinic.toml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DeviceSettings(_Strict):
+    """Hold one ``[[recliners.devices]]`` table."""
+
+    device: str
+    port: str = Field(min_length=1)
+    simulated: bool | None = None
+    name: str | None = Field(default=None, min_length=1, max_length=40)
+    measures: list[Measures] | None = Field(default=None, strict=False)
+    serial_number: str | None = None
+    baud: int | None = Field(default=None, ge=300, le=921_600)
+    parity: Literal["N", "E", "O"] | None = None
+
+    @property
+    def kind(self) -> DeviceKind:
+        """Return the catalogue row of this device."""
+        return kind_of(self.device)
+
+    @property
+    def line(self) -> LineSettings:
+        """Return the line settings: the catalogue's, with what clinic.toml changes."""
+        row = self.kind.line
+        return LineSettings(
+            baud=self.baud or row.baud,
+            bytesize=row.bytesize,
+            parity=self.parity or row.parity,
+            stopbits=row.stopbits,
+            rtscts=row.rtscts,
+        )
+
+    @property
+    def covers(self) -> frozenset[Measures]:
+        """Return what is taken from this device."""
+        return self.kind.measures if self.measures is None else frozenset(self.measures)
+
+    @property
+    def role(self) -> str:
+        """Return the word by which staff know the device."""
+        return self.name or ("oximeter" if self.covers == {Measures.OXIMETRY} else "monitor")
+
+
+class ReclinerSettings(_Strict):
+    """Hold one ``[[recliners]]`` table."""
+
+    name: str = Field(min_length=1, max_length=12, pattern=r"^[\w .-]+$")
+    room: str = Field(default="Infusion room", min_length=1, max_length=40)
+    preset: Preset = "mood"
+    probe_arm: Arm | None = None
+    cuff_arm: Arm | None = None
+    iv_arm: Arm | None = None
+    cuff_start: bool = False
+    devices: list[DeviceSettings] = Field(default_factory=list)
+
+    def device_id(self, position: int) -> str:
+        """Return the name of the device at a position, unique in the clinic: ``R1/oximeter``."""
+        roles = [device.role for device in self.devices]
+        role = roles[position]
+        nth = roles[: position + 1].count(role)
+        return f"{self.name}/{role}" if nth == 1 else f"{self.name}/{role}{nth}"
+
+
+class LoudspeakerSettings(_Strict):
+    """Hold ``[annunciator.loudspeaker]``; place says where it stands, for the person who reads."""
+
+    place: str = Field(min_length=3)
+    alsa_device: str = "default"
+
+
+class WebhookSettings(_Strict):
+    """Hold ``[annunciator.webhook]``: whom to call when a high alarm stays unacknowledged."""
+
+    urls: list[str] = Field(min_length=1)
+    after_s: int = Field(default=120, ge=15, le=1800)
+
+
+class AnnunciatorSettings(_Strict):
+    """Hold ``[annunciator]``: what must be heard without a browser; all of it off by default."""
+
+    loudspeaker: LoudspeakerSettings | None = None
+    webhook: WebhookSettings | None = None
+
+
+class ClinicSettings(_Strict):
+    """Hold the ``[clinic]`` table."""
+
+    name: str = Field(default="Infusion room", min_length=1, max_length=60)
+    store: str = "chairside.db"
+    clock_rate: float = Field(default=1.0, gt=0, le=600, strict=False)
+    default_preset: Preset = "default"
+    staff: list[str] = Field(default_factory=list)
+    allowed_hosts: list[str] = Field(default_factory=list)
+    presets: list[str] = Field(default_factory=list)
+
+
+class Clinic(_Strict):
+    """Hold everything clinic.toml says; ``source`` is the file it came from."""
+
+    clinic: ClinicSettings = Field(default_factory=ClinicSettings)
+    recliners: list[ReclinerSettings] = Field(default_factory=list)
+    annunciator: AnnunciatorSettings = Field(default_factory=AnnunciatorSettings)
+    source: Path | None = Field(default=None, exclude=True)
+
+    @property
+    def name(self) -> str:
+        """Return the name shown on the wall."""
+        return self.clinic.name
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """Return the names offered when a person signs an order."""
+        return tuple(self.clinic.staff)
+
+    @property
+    def store_url(self) -> str:
+        """Return the store as a URL, or as an absolute path beside the file."""
+        if "://" in self.clinic.store:
+            return self.clinic.store
+        folder = self.source.parent if self.source else Path.cwd()
+        return str((folder / self.clinic.store).resolve())
+
+    @property
+    def has_devices(self) -> bool:
+        """Say whether any recliner has a device, so that a collector has something to do."""
+        return any(recliner.devices for recliner in self.recliners)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Say whether the devices are simulated; a clinic is all simulated or not at all."""
+        return any(device.simulated for _, _, device in self.all_devices())
+
+    def all_devices(self) -> Iterator[tuple[ReclinerSettings, str, DeviceSettings]]:
+        """Yield each device with its recliner and its name."""
+        for recliner in self.recliners:
+            for position, device in enumerate(recliner.devices):
+                yield recliner, recliner.device_id(position), device
+
+
+def load(path: Path | str) -> Clinic:
+    """Read a clinic.toml.
+
+    Raises ConfigurationError that lists every mistake with its line and, for a mistyped word,
+    the nearest right one.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path | None = None) -> Clinic:
+    """Read the text of a clinic.toml; see :func:`load`."""
+    where = path or Path(DEFAULT_CONFIG_NAME)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{where}: is not TOML: {error}") from error
+    try:
+        clinic = Clinic.model_validate(tables).model_copy(update={"source": path})
+    except ValidationError as error:
+        mistakes = [(_line(text, item["loc"]), _explain(item)) for item in error.errors()]
+        raise _refusal(where, mistakes) from error
+    mistakes = [(_line(text, place), words) for place, words in _contradictions(clinic)]
+    if mistakes:
+        raise _refusal(where, mistakes)
+    return clinic
+
+
+def _refusal(where: Path, mistakes: list[tuple[int | None, str]]) -> ConfigurationError:
+    ordered = sorted(mistakes, key=lambda mistake: mistake[0] or 0)
+    return ConfigurationError(
+        "\n".join(
+            f"{where}:{line}: {words}" if line else f"{where}: {words}" for line, words in ordered
+        )
+    )
+
+
+def _line(text: str, place: tuple[int | str, ...]) -> int | None:
+    return toml_lines.locate(text, tuple(place))
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "clinic": ClinicSettings,
+    "recliners": ReclinerSettings,
+    "devices": DeviceSettings,
+    "annunciator": AnnunciatorSettings,
+    "loudspeaker": LoudspeakerSettings,
+    "webhook": WebhookSettings,
+}
+
+
+def _explain(item: ErrorDetails) -> str:
+    """Say in words what one validation error means."""
+    names = [part for part in item["loc"] if isinstance(part, str)]
+    key = names[-1] if names else "the file"
+    if item["type"] == "extra_forbidden":
+        table = _MODELS[names[-2]] if len(names) > 1 else Clinic
+        known = [name for name in table.model_fields if name != "source"]
+        return f"there is no key {key!r}{_nearest(key, known)}. Keys here: {', '.join(known)}"
+    if item["type"] == "missing":
+        return f"{key!r} is missing"
+    if item["type"] in {"literal_error", "enum"}:
+        expected = str(item.get("ctx", {}).get("expected", "")).replace("'", "")
+        options = [option.strip() for option in expected.replace(" or ", ",").split(",")]
+        given = str(item["input"])
+        return f"{key!r} is {given!r}, expected {expected}{_nearest(given, options)}"
+    return f"{key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+Mistake = tuple[tuple[str | int, ...], str]
+
+
+def _contradictions(clinic: Clinic) -> Iterator[Mistake]:
+    """Yield what each table allows but the whole does not."""
+    yield from _unknown_devices(clinic)
+    yield from _double_names(clinic)
+    yield from _shared_ports(clinic)
+    yield from _unmarked_ports(clinic)
+    yield from _mixed_ports(clinic)
+    yield from _clock(clinic)
+    for index, recliner in enumerate(clinic.recliners):
+        yield from _recliner_contradictions(index, recliner)
+
+
+def _unknown_devices(clinic: Clinic) -> Iterator[Mistake]:
+    for place, device in _placed(clinic):
+        if device.device not in CATALOGUE:
+            try:
+                kind_of(device.device)
+            except ConfigurationError as error:
+                yield (*place, "device"), str(error)
+
+
+def _placed(clinic: Clinic) -> Iterator[tuple[tuple[str | int, ...], DeviceSettings]]:
+    for index, recliner in enumerate(clinic.recliners):
+        for position, device in enumerate(recliner.devices):
+            yield ("recliners", index, "devices", position), device
+
+
+def _double_names(clinic: Clinic) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for index, recliner in enumerate(clinic.recliners):
+        if recliner.name in seen:
+            yield ("recliners", index, "name"), f"a second recliner is named {recliner.name!r}"
+        seen.add(recliner.name)
+
+
+def _shared_ports(clinic: Clinic) -> Iterator[Mistake]:
+    owners: dict[str, str] = {}
+    for place, device in _placed(clinic):
+        owner = clinic.recliners[int(place[1])].name
+        port = device.port.strip().lower().replace("localhost", "127.0.0.1")
+        if port in owners:
+            words = f"port {device.port!r} is already used by recliner {owners[port]!r}"
+            yield (*place, "port"), words
+        owners.setdefault(port, owner)
+
+
+def is_loopback(port: str) -> bool:
+    """Say whether a port ends on this machine or in a pseudo-terminal, so may be simulated."""
+    if port.startswith(("/dev/pts/", "/dev/ttys", "/dev/ptm")):
+        return True
+    if "://" not in port or port.startswith("hwgrep://"):
+        return False
+    host = urlsplit(port).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unmarked_ports(clinic: Clinic) -> Iterator[Mistake]:
+    for place, device in _placed(clinic):
+        if device.simulated is None and is_loopback(device.port):
+            yield (
+                (*place, "port"),
+                f"port {device.port!r} ends on this machine: write simulated = true or false",
+            )
+
+
+def _mixed_ports(clinic: Clinic) -> Iterator[Mistake]:
+    if not clinic.is_simulated:
+        return
+    for place, device in _placed(clinic):
+        if not device.simulated:
+            words = "a clinic is all simulated or not at all; this port is not marked simulated"
+            yield (*place, "port"), f"port {device.port!r}: {words}"
+
+
+def _clock(clinic: Clinic) -> Iterator[Mistake]:
+    if clinic.clinic.clock_rate != 1.0 and not clinic.is_simulated:
+        rate = clinic.clinic.clock_rate
+        words = f"clock_rate is {rate:g}; any rate but 1 needs every port to be simulated"
+        yield ("clinic", "clock_rate"), words
+
+
+def _recliner_contradictions(index: int, recliner: ReclinerSettings) -> Iterator[Mistake]:
+    place: tuple[str | int, ...] = ("recliners", index)
+    known = [device for device in recliner.devices if device.device in CATALOGUE]
+    if recliner.cuff_start and not any(device.kind.can_start_cuff for device in known):
+        words = f"recliner {recliner.name!r} has no device whose cuff can be started"
+        yield (*place, "cuff_start"), words
+    covered: dict[Measures, str] = {}
+    for position, device in enumerate(recliner.devices):
+        if device.device not in CATALOGUE:
+            continue
+        here = (*place, "devices", position)
+        for extra in sorted(device.covers - device.kind.measures):
+            yield (*here, "measures"), f"{device.device} does not measure {extra}"
+        for measure in sorted(device.covers & device.kind.measures):
+            if measure in covered:
+                words = f"{measure} already comes from {covered[measure]}; choose with measures"
+                yield (*here, "device"), f"recliner {recliner.name!r}: {words}"
+            covered.setdefault(measure, device.device)
