@@ -1,0 +1,130 @@
+"""clinic.toml: what is right is read, what is wrong is named with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitors.config import is_loopback, load, parse
+from monitors.errors import ConfigurationError
+
+TOP = Path(__file__).parent.parent
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text)
+    return str(caught.value)
+
+
+def recliner(*devices: tuple[str, str, str], name: str = "R1", more: str = "") -> str:
+    lines = ["[[recliners]]", f'name = "{name}"', more]
+    for device, port, rest in devices:
+        lines += ["[[recliners.devices]]", f'device = "{device}"', f'port = "{port}"', rest]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_example_is_right_and_explains_every_key() -> None:
+    clinic = load(TOP / "clinic.example.toml")
+    assert [device_id for _, device_id, _ in clinic.all_devices()] == ["R1/oximeter", "R1/monitor"]
+    assert clinic.store_url == str(TOP / "chairside.db")
+    assert not clinic.is_simulated
+
+
+def test_an_unknown_key_names_its_line_and_the_nearest_right_word() -> None:
+    said = refusal(recliner(more='probe_arn = "left"'))
+    assert "clinic.toml:3:" in said
+    assert "'probe_arn'" in said
+    assert "did you mean 'probe_arm'" in said
+
+
+def test_an_unknown_device_names_its_line_and_the_nearest_device() -> None:
+    said = refusal(recliner(("nonin-df3", "/dev/ttyUSB0", "")))
+    assert "clinic.toml:5:" in said
+    assert "did you mean 'nonin-df" in said
+
+
+def test_an_unknown_preset_or_arm_names_the_choices() -> None:
+    said = refusal(recliner(more='preset = "moood"\niv_arm = "lft"'))
+    assert "clinic.toml:3:" in said
+    assert "did you mean 'mood'" in said
+    assert "clinic.toml:4:" in said
+    assert "did you mean 'left'" in said
+
+
+def test_two_recliners_on_one_port_are_refused_and_both_are_named() -> None:
+    said = refusal(
+        recliner(("nonin-df2", "/dev/ttyUSB0", ""))
+        + recliner(("nonin-df2", "/dev/ttyUSB0", ""), name="R2")
+    )
+    assert "clinic.toml:12:" in said
+    assert "already used by recliner 'R1'" in said
+
+
+def test_a_port_of_this_machine_must_be_marked_simulated_or_not() -> None:
+    text = recliner(("nonin-df2", "socket://127.0.0.1:5000", ""))
+    assert "write simulated = true or false" in refusal(text)
+    assert parse(text.replace('5000"\n', '5000"\nsimulated = true\n')).is_simulated
+
+
+def test_real_and_simulated_ports_do_not_mix() -> None:
+    said = refusal(
+        recliner(
+            ("nonin-df2", "socket://localhost:5000", "simulated = true"),
+            ("dinamap", "/dev/ttyUSB1", 'measures = ["nibp"]'),
+        )
+    )
+    assert "all simulated or not at all" in said
+
+
+def test_a_fast_clock_needs_simulated_ports() -> None:
+    fast = "[clinic]\nclock_rate = 10\n"
+    assert "any rate but 1" in refusal(fast + recliner(("nonin-df2", "/dev/ttyUSB0", "")))
+    port = ("nonin-df2", "socket://127.0.0.1:5000", "simulated = true")
+    assert parse(fast + recliner(port)).clinic.clock_rate == 10
+
+
+def test_two_devices_for_one_vital_are_refused_until_one_is_chosen() -> None:
+    both = (("nonin-df2", "/dev/ttyUSB0", ""), ("dinamap", "/dev/ttyUSB1", ""))
+    assert "oximetry already comes from nonin-df2" in refusal(recliner(*both))
+    parse(recliner(both[0], ("dinamap", "/dev/ttyUSB1", 'measures = ["nibp"]')))
+
+
+def test_a_cuff_that_cannot_be_started_cannot_be_allowed() -> None:
+    said = refusal(recliner(("nonin-df2", "/dev/ttyUSB0", ""), more="cuff_start = true"))
+    assert "no device whose cuff can be started" in said
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    said = refusal(recliner(("nonin-df2", "/dev/ttyUSB0", "bod = 9600"), more='rom = "A"'))
+    assert len(said.splitlines()) == 2
+
+
+def test_a_missing_file_a_broken_file_and_a_binary_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="none.toml: cannot be read"):
+        load(tmp_path / "none.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[clinic\n")
+    with pytest.raises(ConfigurationError, match="broken.toml: is not TOML.*line 1"):
+        load(broken)
+    broken.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
+        load(broken)
+
+
+@pytest.mark.parametrize(
+    ("port", "is_here"),
+    [
+        ("/dev/pts/4", True),
+        ("socket://127.0.0.1:4000", True),
+        ("rfc2217://localhost:4000", True),
+        ("socket://10.0.0.4:4000", False),
+        ("socket://moxa.clinic:4000", False),
+        ("COM3", False),
+        ("/dev/ttyUSB0", False),
+        ("hwgrep://0403:6001", False),
+    ],
+)
+def test_a_loopback_port_is_recognised(port: str, is_here: bool) -> None:
+    assert is_loopback(port) is is_here
