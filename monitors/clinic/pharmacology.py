@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from math import exp, expm1, log
 
 REFERENCE_WEIGHT_KG = 70.0
@@ -207,8 +208,7 @@ def _disposition_rates(k10: float, exchanges: list[tuple[float, float]]) -> list
     returns = sorted(back for _, back in exchanges)
     top = k10 + sum(out for out, _ in exchanges) + sum(returns)
     edges = [0.0, *returns, top]
-    gaps = zip(edges[:-1], edges[1:], strict=True)
-    return [_root_between(low, high, k10, exchanges) for low, high in gaps]
+    return [_root_between(low, high, k10, exchanges) for low, high in pairwise(edges)]
 
 
 def _root_between(

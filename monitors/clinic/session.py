@@ -1,0 +1,396 @@
+"""One patient's visit in one recliner: its phases, its clocks, and what may follow what.
+
+Here lives the session as a value: every change gives a new one, and every change is a mark with
+its moment, its person and its reason. Nothing here asks the time, touches a pump or a store;
+pause and stop are records of what staff did. Marks stand on the room's timeline of one boot and
+carry UTC beside it, so that elapsed time goes on exactly within a boot and by UTC after one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from monitors.clinic.labels import checked_label
+from monitors.clinic.phases import Phase, SessionKind, allowed_after
+from monitors.errors import SessionError
+
+__all__ = [
+    "InfusionSession",
+    "Phase",
+    "PhaseMark",
+    "PlanMark",
+    "SessionKind",
+    "begin",
+    "from_record",
+    "move",
+    "replan",
+    "to_record",
+]
+
+RECORD_FORMAT = 1
+SHORTEST_PLAN_S = 60
+LONGEST_PLAN_S = 6 * 3600
+
+UtcToTimeline = Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMark:
+    """Hold the beginning of a phase.
+
+    at_ms: on the timeline of boot ``boot_id``; negative if it precedes that boot. utc_ms: epoch
+    milliseconds as the wall clock stood. by: the person. reason: None where none was given.
+    """
+
+    phase: Phase
+    at_ms: int
+    utc_ms: int
+    by: str
+    reason: str | None = None
+    boot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMark:
+    """Hold a change of the planned infusion time; planned_s in seconds, None for no plan."""
+
+    planned_s: int | None
+    at_ms: int
+    utc_ms: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionSession:
+    """Hold one visit.
+
+    planned_s: planned infusion time in seconds, None where there is no pump clock. marks: one
+    for each phase entered, in order, never empty. plan_marks: changes of planned_s.
+    """
+
+    session_id: str
+    recliner: str
+    label: str
+    protocol: str
+    kind: SessionKind
+    planned_s: int | None
+    marks: tuple[PhaseMark, ...]
+    plan_marks: tuple[PlanMark, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """Return the phase that stands."""
+        return self.marks[-1].phase
+
+    @property
+    def boot_id(self) -> str:
+        """Name the boot whose timeline the marks stand on."""
+        return self.marks[-1].boot_id
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the visit is still going on."""
+        return not self.phase.is_closed
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether infusion time passes now."""
+        return self.phase is Phase.INFUSING
+
+    @property
+    def began_ms(self) -> int:
+        """Return when the visit began."""
+        return self.marks[0].at_ms
+
+    @property
+    def ended_ms(self) -> int | None:
+        """Return when the visit ended; None while it goes on."""
+        return self.marks[-1].at_ms if self.phase.is_closed else None
+
+    @property
+    def infusion_began_ms(self) -> int | None:
+        """Return when the infusion first ran; None before it, and for an injection."""
+        return self.first_ms(Phase.INFUSING)
+
+    @property
+    def injected_ms(self) -> int | None:
+        """Return when the injection was given: the beginning of recovery in such a session."""
+        return self.first_ms(Phase.RECOVERY) if self.kind is SessionKind.INJECTION else None
+
+    @property
+    def dosed_ms(self) -> int | None:
+        """Return when the drug was first given, whichever way; None before that."""
+        return self.infusion_began_ms if self.injected_ms is None else self.injected_ms
+
+    def first_ms(self, phase: Phase) -> int | None:
+        """Return when a phase was first entered; None if it never was."""
+        return next((mark.at_ms for mark in self.marks if mark.phase is phase), None)
+
+    def infusion_elapsed_ms(self, now_ms: int) -> int:
+        """Return the milliseconds spent infusing, pauses out; 0 for an injection."""
+        spent = [
+            later.at_ms - mark.at_ms
+            for mark, later in pairwise(self.marks)
+            if mark.phase is Phase.INFUSING
+        ]
+        running = max(0, now_ms - self.marks[-1].at_ms) if self.is_running else 0
+        return sum(spent) + running
+
+    def session_elapsed_ms(self, now_ms: int) -> int:
+        """Return the milliseconds since the visit began, all phases counted."""
+        end_ms = now_ms if self.ended_ms is None else self.ended_ms
+        return max(0, end_ms - self.began_ms)
+
+    def phase_elapsed_ms(self, now_ms: int) -> int:
+        """Return the milliseconds since the present phase began."""
+        return max(0, now_ms - self.marks[-1].at_ms)
+
+    def recovery_elapsed_ms(self, now_ms: int) -> int | None:
+        """Return the milliseconds since recovery began; None before it."""
+        began_ms = self.first_ms(Phase.RECOVERY)
+        if began_ms is None:
+            return None
+        return max(0, (now_ms if self.ended_ms is None else self.ended_ms) - began_ms)
+
+    def remaining_ms(self, now_ms: int) -> int | None:
+        """Return planned less elapsed, negative when past plan; None without a plan."""
+        if self.planned_s is None:
+            return None
+        return self.planned_s * 1000 - self.infusion_elapsed_ms(now_ms)
+
+    def projected_end_ms(self, now_ms: int) -> int | None:
+        """Return when the infusion ends if nothing more delays it; None when none is under way.
+
+        It stands still while infusing, lies in the past once the plan is exceeded, and moves
+        on with the clock during a pause.
+        """
+        remaining_ms = self.remaining_ms(now_ms)
+        if remaining_ms is None or self.phase not in (Phase.INFUSING, Phase.PAUSED):
+            return None
+        return now_ms + remaining_ms
+
+    def stopped_early_by_ms(self) -> int | None:
+        """Return how much of the plan was not infused; None while open to change, or none left."""
+        if self.planned_s is None or self.first_ms(Phase.RECOVERY) is None:
+            return None
+        left_ms = self.planned_s * 1000 - self.infusion_elapsed_ms(self.marks[-1].at_ms)
+        return left_ms if left_ms > 0 else None
+
+    def has_taken(self, measured_ms: int | None) -> bool:
+        """Say whether a reading belongs to this visit: measured while devices were watched in it.
+
+        measured_ms: when it was taken, not when it was told; None (unknown) never belongs.
+        """
+        watched_ms = self.first_ms(Phase.BASELINE)
+        if measured_ms is None or watched_ms is None or measured_ms < watched_ms:
+            return False
+        return self.ended_ms is None or measured_ms <= self.ended_ms
+
+    def to_record(self) -> dict[str, Any]:
+        """Write the session as JSON-able values."""
+        return to_record(self)
+
+
+def begin(
+    session_id: str,
+    recliner: str,
+    label: str,
+    protocol: str,
+    now_ms: int,
+    utc_ms: int,
+    by: str,
+    *,
+    kind: SessionKind = SessionKind.INFUSION,
+    planned_s: int | None = None,
+    boot_id: str = "",
+) -> InfusionSession:
+    """Open a session in intake.
+
+    Raises SessionError for a label that could be a name, a missing person, a planned time out
+    of bounds, or a planned time for an injection.
+    """
+    by = _person(by, "begin a session")
+    mark = PhaseMark(Phase.INTAKE, now_ms, utc_ms, by, None, boot_id)
+    _check_plan(kind, planned_s)
+    return InfusionSession(
+        session_id, recliner, checked_label(label), protocol, kind, planned_s, (mark,)
+    )
+
+
+def move(
+    session: InfusionSession,
+    phase: Phase,
+    now_ms: int,
+    utc_ms: int,
+    by: str,
+    reason: str | None = None,
+) -> InfusionSession:
+    """Enter a phase.
+
+    A moment before the last mark counts as the last mark's, so that a clock that was set back
+    can never keep staff from recording a pause. Raises SessionError for an order that is not
+    legal (naming both phases and what is allowed), for a missing person, and for abandoning
+    without a reason.
+    """
+    if phase not in allowed_after(session.kind, session.phase):
+        raise SessionError(_illegal(session, phase, now_ms))
+    by = _person(by, f"move to {phase}")
+    reason = _trimmed(reason)
+    if phase is Phase.ABANDONED and reason is None:
+        raise SessionError(f"{session.recliner}: abandoning a session needs a reason")
+    at_ms = max(now_ms, session.marks[-1].at_ms)
+    mark = PhaseMark(phase, at_ms, utc_ms, by, reason, session.boot_id)
+    return replace(session, marks=(*session.marks, mark))
+
+
+def replan(
+    session: InfusionSession, planned_s: int, now_ms: int, utc_ms: int, by: str, reason: str
+) -> InfusionSession:
+    """Extend or shorten the planned infusion time (seconds), with a person and a reason.
+
+    Raises SessionError once the infusion is over, for an injection, out of bounds, or without
+    a reason.
+    """
+    if session.first_ms(Phase.RECOVERY) is not None or not session.is_open:
+        raise SessionError(
+            f"{session.recliner}: the planned time cannot change in {session.phase}; "
+            "only before recovery"
+        )
+    _check_plan(session.kind, planned_s)
+    if _trimmed(reason) is None:
+        raise SessionError(f"{session.recliner}: a change of the planned time needs a reason")
+    by = _person(by, "change the planned time")
+    mark = PlanMark(planned_s, max(now_ms, session.marks[-1].at_ms), utc_ms, by, reason.strip())
+    return replace(session, planned_s=planned_s, plan_marks=(*session.plan_marks, mark))
+
+
+def to_record(session: InfusionSession) -> dict[str, Any]:
+    """Write a session as JSON-able values; :func:`from_record` reads it back."""
+    return {
+        "format": RECORD_FORMAT,
+        "session_id": session.session_id,
+        "recliner": session.recliner,
+        "label": session.label,
+        "protocol": session.protocol,
+        "kind": str(session.kind),
+        "planned_s": session.planned_s,
+        "marks": [
+            {
+                "phase": str(mark.phase),
+                "at_ms": mark.at_ms,
+                "utc_ms": mark.utc_ms,
+                "by": mark.by,
+                "reason": mark.reason,
+                "boot_id": mark.boot_id,
+            }
+            for mark in session.marks
+        ],
+        "plan_marks": [
+            {
+                "planned_s": mark.planned_s,
+                "at_ms": mark.at_ms,
+                "utc_ms": mark.utc_ms,
+                "by": mark.by,
+                "reason": mark.reason,
+            }
+            for mark in session.plan_marks
+        ],
+    }
+
+
+def from_record(
+    record: dict[str, Any], boot_id: str = "", timeline_ms: UtcToTimeline | None = None
+) -> InfusionSession:
+    """Read a session back, its marks placed on the present boot's timeline.
+
+    boot_id, timeline_ms: name of the present boot and its mapping from UTC to timeline. With the
+    same boot, or without a mapping, marks stay where they are. After a reboot all of them shift
+    by one amount, so that the newest one falls on its own UTC stamp: distances between marks
+    stay exact even if the wall clock was set meanwhile. Raises SessionError for a record that
+    no version of Chairside wrote.
+    """
+    try:
+        session = _read(record)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise SessionError(f"a stored session cannot be read: {error!r}") from error
+    if timeline_ms is None or session.boot_id == boot_id:
+        return session
+    newest = session.marks[-1]
+    return _shifted(session, timeline_ms(newest.utc_ms) - newest.at_ms, boot_id)
+
+
+def _read(record: dict[str, Any]) -> InfusionSession:
+    if record["format"] != RECORD_FORMAT:
+        raise ValueError(f"format {RECORD_FORMAT} was expected, not {record['format']}")
+    marks = tuple(
+        PhaseMark(
+            Phase(mark["phase"]),
+            int(mark["at_ms"]),
+            int(mark["utc_ms"]),
+            mark["by"],
+            mark["reason"],
+            mark["boot_id"],
+        )
+        for mark in record["marks"]
+    )
+    if not marks:
+        raise ValueError("it has no phase")
+    return InfusionSession(
+        record["session_id"],
+        record["recliner"],
+        record["label"],
+        record["protocol"],
+        SessionKind(record["kind"]),
+        record["planned_s"],
+        marks,
+        tuple(PlanMark(**mark) for mark in record["plan_marks"]),
+    )
+
+
+def _shifted(session: InfusionSession, shift_ms: int, boot_id: str) -> InfusionSession:
+    return replace(
+        session,
+        marks=tuple(
+            replace(mark, at_ms=mark.at_ms + shift_ms, boot_id=boot_id) for mark in session.marks
+        ),
+        plan_marks=tuple(replace(mark, at_ms=mark.at_ms + shift_ms) for mark in session.plan_marks),
+    )
+
+
+def _illegal(session: InfusionSession, phase: Phase, now_ms: int) -> str:
+    last = session.marks[-1]
+    if phase is last.phase:
+        ago_s = session.phase_elapsed_ms(now_ms) // 1000
+        return f"{session.recliner} is already in phase {phase}, by {last.by} {ago_s} s ago"
+    allowed = ", ".join(allowed_after(session.kind, last.phase)) or "nothing, the session is over"
+    return (
+        f"{session.recliner} is in phase {last.phase}; {phase} cannot follow it in an "
+        f"{session.kind} session. Allowed now: {allowed}"
+    )
+
+
+def _check_plan(kind: SessionKind, planned_s: int | None) -> None:
+    if planned_s is None:
+        return
+    if kind is SessionKind.INJECTION:
+        raise SessionError("an injection has no pump clock, so it takes no planned time")
+    if not SHORTEST_PLAN_S <= planned_s <= LONGEST_PLAN_S:
+        raise SessionError(
+            f"the planned time is {SHORTEST_PLAN_S // 60} to {LONGEST_PLAN_S // 60} minutes, "
+            f"not {planned_s / 60:g}"
+        )
+
+
+def _person(by: str, order: str) -> str:
+    name = by.strip()
+    if not name:
+        raise SessionError(f"to {order}, say who does it: a person's name is missing")
+    return name
+
+
+def _trimmed(text: str | None) -> str | None:
+    return (text or "").strip() or None
