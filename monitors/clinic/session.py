@@ -14,7 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 from monitors.clinic.labels import checked_label
+from monitors.clinic.marks import PhaseMark, PlanMark
 from monitors.clinic.phases import Phase, SessionKind, allowed_after
+from monitors.clinic.protocols import ClinicProtocol
 from monitors.errors import SessionError
 
 __all__ = [
@@ -23,11 +25,11 @@ __all__ = [
     "PhaseMark",
     "PlanMark",
     "SessionKind",
+    "adopt",
     "begin",
     "from_record",
     "move",
     "replan",
-    "to_record",
 ]
 
 RECORD_FORMAT = 1
@@ -38,38 +40,12 @@ UtcToTimeline = Callable[[int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class PhaseMark:
-    """Hold the beginning of a phase.
-
-    at_ms: on the timeline of boot ``boot_id``; negative if it precedes that boot. utc_ms: epoch
-    milliseconds as the wall clock stood. by: the person. reason: None where none was given.
-    """
-
-    phase: Phase
-    at_ms: int
-    utc_ms: int
-    by: str
-    reason: str | None = None
-    boot_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanMark:
-    """Hold a change of the planned infusion time; planned_s in seconds, None for no plan."""
-
-    planned_s: int | None
-    at_ms: int
-    utc_ms: int
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class InfusionSession:
     """Hold one visit.
 
     planned_s: planned infusion time in seconds, None where there is no pump clock. marks: one
-    for each phase entered, in order, never empty. plan_marks: changes of planned_s.
+    for each phase entered, in order, never empty. plan_marks: changes of plan. plan: the frozen
+    copy of the preset it follows, None where only a name is known.
     """
 
     session_id: str
@@ -80,6 +56,7 @@ class InfusionSession:
     planned_s: int | None
     marks: tuple[PhaseMark, ...]
     plan_marks: tuple[PlanMark, ...] = ()
+    plan: ClinicProtocol | None = None
 
     @property
     def phase(self) -> Phase:
@@ -191,8 +168,19 @@ class InfusionSession:
         return self.ended_ms is None or measured_ms <= self.ended_ms
 
     def to_record(self) -> dict[str, Any]:
-        """Write the session as JSON-able values."""
-        return to_record(self)
+        """Write the session as JSON-able values; :func:`from_record` reads it back."""
+        return {
+            "format": RECORD_FORMAT,
+            "session_id": self.session_id,
+            "recliner": self.recliner,
+            "label": self.label,
+            "protocol": self.protocol,
+            "kind": str(self.kind),
+            "planned_s": self.planned_s,
+            "marks": [mark.to_record() for mark in self.marks],
+            "plan_marks": [mark.to_record() for mark in self.plan_marks],
+            "plan": None if self.plan is None else self.plan.to_record(),
+        }
 
 
 def begin(
@@ -206,18 +194,25 @@ def begin(
     *,
     kind: SessionKind = SessionKind.INFUSION,
     planned_s: int | None = None,
+    plan: ClinicProtocol | None = None,
     boot_id: str = "",
 ) -> InfusionSession:
     """Open a session in intake.
+
+    plan: the preset to follow; it then gives kind and planned time (planned_s: seconds, where
+    staff ask for another) and is kept as it is now.
 
     Raises SessionError for a label that could be a name, a missing person, a planned time out
     of bounds, or a planned time for an injection.
     """
     by = _person(by, "begin a session")
     mark = PhaseMark(Phase.INTAKE, now_ms, utc_ms, by, None, boot_id)
+    if plan is not None:
+        kind, planned_s = plan.kind, plan.planned_s(planned_s)
     _check_plan(kind, planned_s)
+    label = checked_label(label)
     return InfusionSession(
-        session_id, recliner, checked_label(label), protocol, kind, planned_s, (mark,)
+        session_id, recliner, label, protocol, kind, planned_s, (mark,), plan=plan
     )
 
 
@@ -255,51 +250,52 @@ def replan(
     Raises SessionError once the infusion is over, for an injection, out of bounds, or without
     a reason.
     """
-    if session.first_ms(Phase.RECOVERY) is not None or not session.is_open:
-        raise SessionError(
-            f"{session.recliner}: the planned time cannot change in {session.phase}; "
-            "only before recovery"
-        )
     _check_plan(session.kind, planned_s)
-    if _trimmed(reason) is None:
-        raise SessionError(f"{session.recliner}: a change of the planned time needs a reason")
-    by = _person(by, "change the planned time")
-    mark = PlanMark(planned_s, max(now_ms, session.marks[-1].at_ms), utc_ms, by, reason.strip())
+    mark = _plan_mark(session, planned_s, now_ms, utc_ms, by, reason)
     return replace(session, planned_s=planned_s, plan_marks=(*session.plan_marks, mark))
 
 
-def to_record(session: InfusionSession) -> dict[str, Any]:
-    """Write a session as JSON-able values; :func:`from_record` reads it back."""
-    return {
-        "format": RECORD_FORMAT,
-        "session_id": session.session_id,
-        "recliner": session.recliner,
-        "label": session.label,
-        "protocol": session.protocol,
-        "kind": str(session.kind),
-        "planned_s": session.planned_s,
-        "marks": [
-            {
-                "phase": str(mark.phase),
-                "at_ms": mark.at_ms,
-                "utc_ms": mark.utc_ms,
-                "by": mark.by,
-                "reason": mark.reason,
-                "boot_id": mark.boot_id,
-            }
-            for mark in session.marks
-        ],
-        "plan_marks": [
-            {
-                "planned_s": mark.planned_s,
-                "at_ms": mark.at_ms,
-                "utc_ms": mark.utc_ms,
-                "by": mark.by,
-                "reason": mark.reason,
-            }
-            for mark in session.plan_marks
-        ],
-    }
+def adopt(
+    session: InfusionSession,
+    plan: ClinicProtocol,
+    now_ms: int,
+    utc_ms: int,
+    by: str,
+    reason: str,
+) -> InfusionSession:
+    """Follow another preset, or the newer edition of the same, from now on.
+
+    The planned time stays as it is unless the session has none. Raises SessionError once the
+    infusion is over, for a preset of the other kind, or without a reason: an edit of a preset
+    never reaches a running session in any other way.
+    """
+    if plan.kind is not session.kind:
+        raise SessionError(f"an {session.kind} session cannot follow {plan.title}, an {plan.kind}")
+    planned_s = session.planned_s
+    if planned_s is None:
+        planned_s = plan.planned_s()
+    mark = replace(_plan_mark(session, planned_s, now_ms, utc_ms, by, reason), protocol=plan.name)
+    marks = (*session.plan_marks, mark)
+    return replace(session, protocol=plan.name, planned_s=planned_s, plan=plan, plan_marks=marks)
+
+
+def _plan_mark(
+    session: InfusionSession,
+    planned_s: int | None,
+    now_ms: int,
+    utc_ms: int,
+    by: str,
+    reason: str,
+) -> PlanMark:
+    if session.first_ms(Phase.RECOVERY) is not None or not session.is_open:
+        raise SessionError(
+            f"{session.recliner}: the plan cannot change in {session.phase}; only before recovery"
+        )
+    words = _trimmed(reason)
+    if words is None:
+        raise SessionError(f"{session.recliner}: a change of plan needs a reason")
+    by = _person(by, "change the plan")
+    return PlanMark(planned_s, max(now_ms, session.marks[-1].at_ms), utc_ms, by, words)
 
 
 def from_record(
@@ -326,17 +322,7 @@ def from_record(
 def _read(record: dict[str, Any]) -> InfusionSession:
     if record["format"] != RECORD_FORMAT:
         raise ValueError(f"format {RECORD_FORMAT} was expected, not {record['format']}")
-    marks = tuple(
-        PhaseMark(
-            Phase(mark["phase"]),
-            int(mark["at_ms"]),
-            int(mark["utc_ms"]),
-            mark["by"],
-            mark["reason"],
-            mark["boot_id"],
-        )
-        for mark in record["marks"]
-    )
+    marks = tuple(PhaseMark.from_record(mark) for mark in record["marks"])
     if not marks:
         raise ValueError("it has no phase")
     return InfusionSession(
@@ -347,7 +333,8 @@ def _read(record: dict[str, Any]) -> InfusionSession:
         SessionKind(record["kind"]),
         record["planned_s"],
         marks,
-        tuple(PlanMark(**mark) for mark in record["plan_marks"]),
+        tuple(PlanMark.from_record(mark) for mark in record["plan_marks"]),
+        ClinicProtocol.from_record(record["plan"]) if record["plan"] else None,
     )
 
 
