@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitors.devices import nonin_df1, nonin_df2, nonin_df7, nonin_df8
 from monitors.devices.adapter import Adapter
 from monitors.errors import ConfigurationError
 
@@ -59,8 +60,43 @@ class DeviceKind:
     identify: tuple[bytes, ...] = ()
 
 
+_OXIMETRY = frozenset({Measures.OXIMETRY})
+
+
+def _nonin() -> tuple[DeviceKind, ...]:
+    """List the Nonin formats.
+
+    Formats 2 and 7 send 75 frames a second: 3 s of silence is 225 missed. Formats 1 and 8 send
+    one frame a second and need three in a row after a broken one, so 5 s may pass. Nothing may
+    be sent to ask who is there: the one command with an answer also stores a setting.
+    """
+    line = LineSettings(baud=9600)
+    return (
+        DeviceKind("nonin-df1", "Nonin oximeter (DF1)", _OXIMETRY, line, 5.0, nonin_df1.adapter),
+        DeviceKind(
+            "nonin-df2",
+            "Nonin oximeter (DF2)",
+            _OXIMETRY,
+            line,
+            3.0,
+            nonin_df2.adapter,
+            moving_field="timer",
+        ),
+        DeviceKind(
+            "nonin-df7",
+            "Nonin oximeter (DF7)",
+            _OXIMETRY,
+            line,
+            3.0,
+            nonin_df7.adapter,
+            moving_field="timer",
+        ),
+        DeviceKind("nonin-df8", "Nonin oximeter (DF8)", _OXIMETRY, line, 5.0, nonin_df8.adapter),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
-    return ()
+    return (*_nonin(),)
 
 
 CATALOGUE: dict[str, DeviceKind] = {row.name: row for row in _rows()}
@@ -74,6 +110,6 @@ def kind_of(name: str) -> DeviceKind:
     if name in CATALOGUE:
         return CATALOGUE[name]
     near = difflib.get_close_matches(name, CATALOGUE, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     known = ", ".join(sorted(CATALOGUE))
     raise ConfigurationError(f"there is no device {name!r}{hint} Known devices: {known}")
