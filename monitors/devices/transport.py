@@ -1,0 +1,299 @@
+"""Ports: bytes in, bytes out, or "lost". The only file of the product that knows pyserial.
+
+A port is named by a device path (/dev/ttyUSB0, COM3) or a URL (socket://, rfc2217://, hwgrep://,
+listen://); whatever it is, it reads in batches, about twenty a second, and says in one exception
+what was expected, what came and where. XON/XOFF is never switched on, because 11 and 13 hex are
+ordinary bytes of several protocols. Sources: pyserial 3.5 documentation, RFC 2217, flock(2).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import threading
+import time
+from collections.abc import Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import serial
+from serial.tools import list_ports as serial_list_ports
+from serial.tools.list_ports_common import ListPortInfo
+
+from monitors.devices.catalogue import LineSettings
+from monitors.devices.sockets import ListeningPort, SocketPort, pace_s
+from monitors.devices.usb import AdapterMemory, Lister, PortDescription, UsbIdentity
+from monitors.errors import TransportError
+
+READ_WAIT_S = 0.05
+WRITE_WAIT_S = 1.0
+FLUSH_WAIT_S = 0.5
+SCHEMES = ("socket", "rfc2217", "hwgrep", "listen")
+
+
+class Transport(Protocol):
+    """Carry bytes while a port is open. Used by one thread; lost for good after an exception."""
+
+    @property
+    def name(self) -> str:
+        """Name what was really opened, for people: a path, or the URL."""
+
+    def read(self, wait_s: float = READ_WAIT_S) -> bytes:
+        """Return what arrived within about ``wait_s`` seconds; empty when nothing did.
+
+        Raises TransportError when the port is closed or lost.
+        """
+
+    def write(self, chunk: bytes) -> None:
+        """Send bytes. Raises TransportError when they cannot be sent within a second or two."""
+
+    def flush(self) -> None:
+        """Wait, for half a second at most, until what was written has left this machine."""
+
+    def close(self) -> None:
+        """Give the port back. May be called twice."""
+
+
+class Port(Protocol):
+    """Stand for a place that can be opened again and again, one transport at a time."""
+
+    @property
+    def identity(self) -> UsbIdentity | None:
+        """Return the USB adapter found at the last opening; None where there is none."""
+
+    def open(self) -> Transport:
+        """Open the port. Raises TransportError that says why it cannot be."""
+
+    def close(self) -> None:
+        """Give back what is held between two openings."""
+
+
+def list_ports() -> list[PortDescription]:
+    """List the serial ports of this machine with their USB identities."""
+    return [_described(port) for port in sorted(serial_list_ports.comports())]
+
+
+def port_for(url: str, line: LineSettings, lister: Lister = list_ports) -> Port:
+    """Make the port that a device path or URL names, without opening it.
+
+    Raises TransportError for a name that cannot be a port.
+    """
+    scheme = check_port_name(url)
+    if scheme == "listen":
+        return ListeningPort(url)
+    if scheme == "socket":
+        return SocketPort(url)
+    return SerialPort(url, line, lister)
+
+
+def open_port(url: str, line: LineSettings, lister: Lister = list_ports) -> Transport:
+    """Open a port once. Raises TransportError that says why it cannot be."""
+    return port_for(url, line, lister).open()
+
+
+def check_port_name(url: str) -> str:
+    """Return the scheme of a port's name ("" for a device path).
+
+    Raises TransportError that names the part which is wrong.
+    """
+    if not url.strip():
+        raise TransportError("expected a port such as /dev/ttyUSB0 or COM3, got nothing")
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return ""
+    scheme = scheme.lower()
+    if scheme not in SCHEMES:
+        known = ", ".join(f"{name}://" for name in SCHEMES)
+        raise TransportError(f"{url}: expected a device path or one of {known}, got {scheme}://")
+    if scheme == "hwgrep":
+        _check_pattern(url, rest)
+    else:
+        _check_address(url)
+    return scheme
+
+
+def port_key(url: str) -> str:
+    """Return a name that is the same for two spellings of one port (links, COM3 and com3)."""
+    if check_port_name(url):
+        return url.lower() if not url.lower().startswith("hwgrep") else url
+    return os.path.realpath(url) if os.name == "posix" else url.upper()
+
+
+def _check_pattern(url: str, rest: str) -> None:
+    pattern, *options = rest.split("&")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise TransportError(f"{url}: {pattern!r} is no regular expression: {error}") from error
+    if any(not re.fullmatch(r"n=[1-9]\d*", option) for option in options):
+        raise TransportError(f"{url}: after & expected n=1, n=2, ..., got {options}")
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise TransportError(
+            f"{url}: expected host and port, such as {url.split(':')[0]}://192.168.1.20:4001"
+        )
+
+
+class SerialPort:
+    """Stand for a serial port of this machine, or one behind an RFC 2217 server.
+
+    A device path is reopened wherever its USB adapter has gone.
+    """
+
+    def __init__(self, url: str, line: LineSettings, lister: Lister = list_ports) -> None:
+        self._url = url
+        self._line = line
+        self._lister = lister
+        self._memory = AdapterMemory(url)
+        self._is_path = "://" not in url
+
+    @property
+    def identity(self) -> UsbIdentity | None:
+        return self._memory.identity
+
+    def open(self) -> SerialTransport:
+        name = self._resolve()
+        opened = _opened(name, self._line)
+        if self._is_path:
+            self._memory.remember(name, self._lister())
+        return SerialTransport(opened, name)
+
+    def close(self) -> None:
+        """Hold nothing between two openings."""
+
+    def _resolve(self) -> str:
+        if self._is_path:
+            return self._memory.locate(self._lister() if self._memory.identity else ())
+        if self._url.lower().startswith("hwgrep://"):
+            return _only_match(self._url, self._lister())
+        return self._url
+
+
+class SerialTransport:
+    """Carry bytes through a port that pyserial has opened."""
+
+    def __init__(self, opened: serial.SerialBase, name: str) -> None:
+        self._serial = opened
+        self._name = name
+        self._last_length = 0
+        self._closed = threading.Event()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self, wait_s: float = READ_WAIT_S) -> bytes:
+        try:
+            if isinstance(self._serial, serial.Serial):
+                self._closed.wait(pace_s(wait_s, self._last_length))
+            else:
+                self._serial.timeout = wait_s
+            chunk = bytes(self._serial.read(4096))
+        except Exception as error:
+            raise TransportError(f"{self._name}: was lost while reading ({error})") from error
+        self._last_length = len(chunk)
+        return chunk
+
+    def write(self, chunk: bytes) -> None:
+        try:
+            self._serial.write(chunk)
+        except serial.SerialTimeoutException as error:
+            raise TransportError(
+                f"{self._name}: {len(chunk)} bytes could not be sent within {WRITE_WAIT_S:g} s"
+            ) from error
+        except Exception as error:
+            raise TransportError(f"{self._name}: was lost while writing ({error})") from error
+
+    def flush(self) -> None:
+        deadline = time.monotonic() + FLUSH_WAIT_S
+        try:
+            while isinstance(self._serial, serial.Serial) and self._serial.out_waiting:
+                if time.monotonic() >= deadline:
+                    return
+                self._closed.wait(0.005)
+        except Exception as error:
+            raise TransportError(f"{self._name}: was lost while sending ({error})") from error
+
+    def close(self) -> None:
+        self._closed.set()
+        self._serial.close()
+
+
+def _opened(name: str, line: LineSettings) -> serial.SerialBase:
+    """Open through pyserial, or say in words why it cannot be."""
+    is_remote = "://" in name
+    try:
+        return serial.serial_for_url(
+            name,
+            baudrate=line.baud,
+            bytesize=line.bytesize,
+            parity=line.parity,
+            stopbits=line.stopbits,
+            rtscts=line.rtscts,
+            xonxoff=False,
+            timeout=0,
+            write_timeout=None if is_remote else WRITE_WAIT_S,
+            exclusive=None if is_remote else True,
+        )
+    except Exception as error:
+        settings = f"{line.baud} {line.bytesize}{line.parity}{line.stopbits}"
+        raise TransportError(f"{name}: expected to open it at {settings}; {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """Say in words why a port did not open."""
+    number, text = getattr(error, "errno", None), str(error)
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
+        return "it does not exist: is the adapter plugged in?"
+    if number in (errno.EAGAIN, errno.EBUSY):
+        return "it is in use by another recliner or another program"
+    if number in (errno.EACCES, errno.EPERM):
+        return "this account may not use it (on Linux, add the account to the group dialout)"
+    if "PermissionError" in text:
+        return "it is in use by another program, or this account may not use it"
+    return text or type(error).__name__
+
+
+def _only_match(url: str, ports: Sequence[PortDescription]) -> str:
+    """Find the port a hwgrep:// URL means; without &n= it must be the only one."""
+    pattern, *options = url[len("hwgrep://") :].split("&")
+    matches = [port.device for port in ports if _is_match(pattern, port)]
+    if not matches:
+        listed = ", ".join(port.device for port in ports) or "none"
+        raise TransportError(f"{url}: no port of this machine matches; listed are: {listed}")
+    if options:
+        place = int(options[0][2:])
+        if place > len(matches):
+            raise TransportError(f"{url}: only {len(matches)} ports match: {', '.join(matches)}")
+        return matches[place - 1]
+    if len(matches) > 1:
+        raise TransportError(
+            f"{url}: several ports match: {', '.join(matches)}; write a closer pattern, or &n=1"
+        )
+    return matches[0]
+
+
+def _is_match(pattern: str, port: PortDescription) -> bool:
+    texts = [port.device, port.description]
+    if port.identity is not None:
+        who = port.identity
+        texts.append(
+            f"USB VID:PID={who.vendor_id:04X}:{who.product_id:04X} "
+            f"SER={who.serial_number or ''} LOCATION={who.location or ''}"
+        )
+    return any(re.search(pattern, text, re.IGNORECASE) for text in texts)
+
+
+def _described(port: ListPortInfo) -> PortDescription:
+    identity = None
+    if port.vid is not None and port.pid is not None:
+        identity = UsbIdentity(port.vid, port.pid, port.serial_number, port.location)
+    return PortDescription(port.device, port.description or "", identity)
