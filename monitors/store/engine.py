@@ -1,0 +1,155 @@
+"""How the journal's database is reached: one URL in, an engine with the right habits out.
+
+Here are decided what each engine promises about a commit, how long it waits for another writer,
+and what a person is told when it fails; no table is named. Sources: SQLite documentation (WAL,
+PRAGMA synchronous, journal_size_limit), PostgreSQL documentation (synchronous_commit).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+
+from monitors.errors import StoreError
+
+WRITER_WAITS_MS = 250
+READER_WAITS_MS = 1_000
+WAL_KEPT_BYTES = 16 << 20
+
+
+def url_of(store: str | Path) -> URL:
+    """Return the URL of a store given as a path or as a URL.
+
+    Raises StoreError for a URL that is none, another engine, or a database in memory.
+    """
+    if isinstance(store, Path) or "://" not in store:
+        return URL.create("sqlite", database=str(Path(store).absolute()))
+    try:
+        url = make_url(store)
+    except ArgumentError as error:
+        raise StoreError("the store's URL cannot be read") from error
+    if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StoreError(f"a store is sqlite or postgresql, not {url.drivername}")
+    if not url.database or ":memory:" in url.database:
+        raise StoreError("a store lies in a file, not in memory")
+    return URL.create("sqlite", database=str(Path(url.database).absolute()))
+
+
+def spoken_name(url: URL) -> str:
+    """Return how the store is named to people, without a password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def writing_engine(url: URL) -> Engine:
+    """Return the engine of the one who writes facts: each commit is on disk when it returns."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True)
+    _make_file(Path(str(url.database)))
+    engine = _sqlite_engine(url, f"file:{_quoted(url)}?mode=rwc")
+    event.listen(engine, "connect", _set_up_writer)
+    event.listen(engine, "begin", lambda connection: _begin(connection, "BEGIN IMMEDIATE"))
+    return engine
+
+
+def reading_engine(url: URL) -> Engine:
+    """Return the engine of a page: it can only read. Raises StoreError where no file is yet."""
+    if url.get_backend_name() != "sqlite":
+        options = "-c default_transaction_read_only=on"
+        return create_engine(
+            url, pool_size=4, pool_pre_ping=True, connect_args={"options": options}
+        )
+    if not Path(str(url.database)).exists():
+        raise StoreError(f"there is no journal {url.database} yet")
+    engine = _sqlite_engine(url, f"file:{_quoted(url)}?mode=ro")
+    event.listen(engine, "connect", _set_up_reader)
+    event.listen(engine, "begin", lambda connection: _begin(connection, "BEGIN"))
+    return engine
+
+
+@contextmanager
+def spoken_errors(url: URL, doing: str) -> Iterator[None]:
+    """Turn an error of the database into a StoreError that says what could not be done."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(f"the journal {spoken_name(url)} {doing}: {reason_of(error)}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the cause in its own words alone: no statement, no values, no label of a patient."""
+    cause = getattr(error, "orig", None) or (None if isinstance(error, SQLAlchemyError) else error)
+    words = str(cause or type(error).__name__).strip().splitlines()
+    return words[0] if words else type(cause or error).__name__
+
+
+def is_about_content(error: BaseException) -> bool:
+    """Tell whether an error lies in what was to be written, so that a second try is vain."""
+    if isinstance(error, (IntegrityError, DataError, ValueError, TypeError, OverflowError)):
+        return True
+    cause = getattr(error, "orig", None)
+    if isinstance(error, InterfaceError):
+        return isinstance(cause, sqlite3.Error)
+    return isinstance(error, ProgrammingError) and getattr(cause, "sqlstate", None) is None
+
+
+def _sqlite_engine(url: URL, file_uri: str) -> Engine:
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(file_uri, uri=True, isolation_level=None, check_same_thread=False)
+
+    return create_engine(url, creator=connect)
+
+
+def _quoted(url: URL) -> str:
+    return Path(str(url.database)).as_uri().removeprefix("file:")
+
+
+def _make_file(path: Path) -> None:
+    """Make the file for this user alone, so that no label is readable by another."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(f"the journal {path} cannot be made: {error.strerror}") from error
+
+
+def _set_up_writer(connection: sqlite3.Connection, _record: Any) -> None:
+    _run(
+        connection,
+        f"PRAGMA busy_timeout = {WRITER_WAITS_MS}",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}",
+    )
+
+
+def _set_up_reader(connection: sqlite3.Connection, _record: Any) -> None:
+    _run(connection, f"PRAGMA busy_timeout = {READER_WAITS_MS}", "PRAGMA query_only = ON")
+
+
+def _run(connection: sqlite3.Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
