@@ -1,0 +1,153 @@
+"""The control port: lines of text by which a person or a test makes things happen.
+
+``fault R2 probe_off on``, ``event R2 panic``, ``cuff R2``, ``vitals R2``, ``ports``: each line is
+answered by one line that begins with "ok" or "error". It is on this machine only and knows nothing
+that is not simulated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from simulators.episodes import Episode, EpisodeKind
+from simulators.faults import Fault
+from simulators.ports import HOST, Hub
+from simulators.recliner import SimulatedRecliner
+
+_CHUNK = 4096
+
+
+class Commands:
+    """Carry out lines of control for a room of recliners.
+
+    ports: device id to port, as ``ports`` tells them.
+    """
+
+    def __init__(
+        self, recliners: Mapping[str, SimulatedRecliner], ports: Mapping[str, str]
+    ) -> None:
+        self._recliners = recliners
+        self._ports = ports
+        self._verbs: dict[str, Callable[[list[str], float], str]] = {
+            "fault": self._fault,
+            "event": self._event,
+            "cuff": self._cuff,
+            "vitals": self._vitals,
+            "ports": lambda _words, _now_s: json.dumps(dict(self._ports)),
+            "help": lambda _words, _now_s: _HELP,
+        }
+
+    def answer(self, line: str, now_s: float) -> str:
+        """Carry out one line at a scenario second and say how it went."""
+        verb, *words = line.split() or ["help"]
+        if verb not in self._verbs:
+            return f"error: there is no {verb!r}; {_HELP}"
+        try:
+            return f"ok {self._verbs[verb](words, now_s)}".rstrip()
+        except (ValueError, KeyError, IndexError) as error:
+            return f"error: {error}; {_HELP}"
+
+    def _fault(self, words: list[str], now_s: float) -> str:
+        target, fault, state = words
+        if state not in ("on", "off"):
+            raise ValueError(f"a fault is switched on or off, not {state!r}")
+        name, _, role = target.partition("/")
+        self._named(name).faults.switch(Fault(fault), state == "on", now_s, role or None)
+        return f"{target} {fault} {state}"
+
+    def _event(self, words: list[str], now_s: float) -> str:
+        name, kind = words[:2]
+        size = float(words[2]) if len(words) > 2 else 1.0
+        if not self._named(name).happen(Episode(EpisodeKind(kind), now_s, size)):
+            raise ValueError(f"nobody sits in {name}")
+        return f"{name} {kind} {size:g}"
+
+    def _cuff(self, words: list[str], now_s: float) -> str:
+        is_started = self._named(words[0]).cuff.start(now_s)
+        return f"{words[0]} {'inflating' if is_started else 'was inflating already'}"
+
+    def _vitals(self, words: list[str], now_s: float) -> str:
+        vitals = self._named(words[0]).vitals(now_s)
+        return json.dumps(asdict(vitals) if vitals else None)
+
+    def _named(self, name: str) -> SimulatedRecliner:
+        if name not in self._recliners:
+            raise KeyError(f"there is no recliner {name}")
+        return self._recliners[name]
+
+
+_HELP = (
+    "fault RECLINER[/ROLE] FAULT on|off, event RECLINER KIND [SIZE], cuff RECLINER, "
+    f"vitals RECLINER, ports; faults: {' '.join(Fault)}; events: {' '.join(EpisodeKind)}"
+)
+
+
+class ControlPort:
+    """Answer lines of text on a TCP port of this machine, for any number of callers.
+
+    answer: turns one line into one line.
+    """
+
+    def __init__(self, hub: Hub, answer: Callable[[str, float], str], number: int = 0) -> None:
+        self._hub = hub
+        self._answer = answer
+        self._listener = socket.create_server((HOST, number))
+        self._listener.setblocking(False)
+        self.number: int = self._listener.getsockname()[1]
+        self._heard: dict[socket.socket, bytes] = {}
+        hub.watch(self._listener, self._accept)
+        hub.add(self)
+
+    def tick(self, now_s: float) -> None:
+        """Do nothing: this port speaks only when spoken to."""
+
+    def close(self) -> None:
+        for caller in list(self._heard):
+            self._drop(caller)
+        self._hub.forget(self._listener)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            caller, _ = self._listener.accept()
+            caller.setblocking(False)
+            self._heard[caller] = b""
+            self._hub.watch(caller, lambda: self._read(caller))
+
+    def _read(self, caller: socket.socket) -> None:
+        try:
+            chunk = caller.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            chunk = b""
+        if not chunk or len(self._heard[caller]) > _CHUNK:
+            self._drop(caller)
+            return
+        *lines, self._heard[caller] = (self._heard[caller] + chunk).split(b"\n")
+        for line in lines:
+            self._reply(caller, line)
+
+    def _reply(self, caller: socket.socket, line: bytes) -> None:
+        told = self._answer(line.decode("utf-8", "replace").strip(), self._hub.clock.now_s())
+        try:
+            caller.send(told.encode() + b"\n")
+        except OSError:
+            self._drop(caller)
+
+    def _drop(self, caller: socket.socket) -> None:
+        if self._heard.pop(caller, None) is not None:
+            self._hub.forget(caller)
+            caller.close()
+
+
+def ask(number: int, line: str, timeout_s: float = 5.0) -> str:
+    """Send one line to a control port and return its answer. Raises OSError."""
+    with socket.create_connection((HOST, number), timeout=timeout_s) as caller:
+        caller.sendall(line.encode() + b"\n")
+        with caller.makefile("r", encoding="utf-8") as answers:
+            return answers.readline().rstrip("\n")
