@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitors.devices import nonin_df1, nonin_df2, nonin_df7, nonin_df8
+from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8
 from monitors.devices.adapter import Adapter
+from monitors.devices.dinamap_frames import READ_NIBP
 from monitors.errors import ConfigurationError
 
 
@@ -95,8 +96,28 @@ def _nonin() -> tuple[DeviceKind, ...]:
     )
 
 
+def _dinamap() -> DeviceKind:
+    """Describe the DINAMAP: polled, so silence is counted in unanswered questions.
+
+    A monitor without an oximeter leaves two of three questions of a round unanswered, each asked
+    twice for a second: 4 s may pass between replies, so 6 s is silence. Reading the cuff's last
+    result asks who is there and starts nothing.
+    """
+    return DeviceKind(
+        "dinamap",
+        "GE DINAMAP monitor",
+        frozenset({Measures.NIBP, Measures.OXIMETRY}),
+        LineSettings(baud=9600),
+        6.0,
+        dinamap.adapter,
+        is_push=False,
+        can_start_cuff=True,
+        identify=(READ_NIBP.to_bytes(),),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
-    return (*_nonin(),)
+    return (*_nonin(), _dinamap())
 
 
 CATALOGUE: dict[str, DeviceKind] = {row.name: row for row in _rows()}
