@@ -37,6 +37,11 @@ class SimulatedRecliner:
         self.probe = Probe(self.patient, self.faults, self.start_s, plan.seed, blanking)
         self.cuff.begin(self.start_s)
 
+    @property
+    def has_one_device(self) -> bool:
+        """Say whether a single device measures everything here."""
+        return len(self.plan.devices) == 1
+
     def advance(self, now_s: float) -> None:
         """Move on to a moment; never back."""
         self.cuff.advance(now_s)

@@ -1,0 +1,47 @@
+"""The table of simulated devices: one row each; a new protocol adds its file and its rows.
+
+Names are those of clinic.toml. Beside an oximeter, a monitor is taken for its cuff alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from monitors.errors import ConfigurationError
+from simulators.devices import nonin
+from simulators.devices.dinamap import DinamapMonitor
+from simulators.devices.twin import TwinKind
+
+
+def _oximeters() -> tuple[TwinKind, ...]:
+    return (
+        TwinKind("nonin-df1", "oximeter", "Nonin oximeter (DF1)", nonin.df1),
+        TwinKind("nonin-df2", "oximeter", "Nonin oximeter (DF2)", nonin.df2),
+        TwinKind("nonin-df7", "oximeter", "Nonin oximeter (DF7)", nonin.df7),
+        TwinKind("nonin-df8", "oximeter", "Nonin oximeter (DF8)", nonin.df8),
+    )
+
+
+def _monitors() -> tuple[TwinKind, ...]:
+    return (
+        TwinKind(
+            "dinamap", "monitor", "GE DINAMAP", DinamapMonitor, ("nibp",), can_start_cuff=True
+        ),
+    )
+
+
+TWINS: dict[str, TwinKind] = {row.name: row for row in (*_oximeters(), *_monitors())}
+
+
+def twin_kind(name: str) -> TwinKind:
+    """Find a simulated device by its name in clinic.toml.
+
+    Raises ConfigurationError that names the nearest known one.
+    """
+    if name in TWINS:
+        return TWINS[name]
+    near = difflib.get_close_matches(name, TWINS, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    raise ConfigurationError(
+        f"there is no simulated device {name!r}{hint} Known: {', '.join(sorted(TWINS))}"
+    )
