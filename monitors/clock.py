@@ -68,6 +68,11 @@ class SystemClock:
     rate: float = 1.0
     epoch_ns: int = 0
 
+    @classmethod
+    def beginning_now(cls, rate: float) -> SystemClock:
+        """Return a clock of a rate; one that is not 1 counts from now on."""
+        return cls(rate, 0 if rate == 1.0 else _since_boot_ns())
+
     @property
     def boot_id(self) -> str:
         return boot_id()
@@ -117,3 +122,8 @@ class PushedClock:
 
     def wait(self, seconds: float) -> None:
         self.push(seconds)
+
+
+def world_utc_ms() -> int:
+    """Return this machine's UTC in epoch milliseconds, whatever rate the room's clock has."""
+    return time.time_ns() // 1_000_000

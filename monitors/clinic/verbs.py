@@ -1,0 +1,251 @@
+"""What staff may order at a recliner, verb by verb.
+
+Here an order becomes a change of session, alarms or limits, or a wish to the cuff; each verb is
+one short function in a table. A refusal is a SessionError whose words go back to the person who
+asked. Orders are records of what staff did: nothing here controls a pump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from monitors.clinic import session, stimuli
+from monitors.clinic.conditions import Condition
+from monitors.clinic.happenings import CuffOrder, Happening, PhaseEntered
+from monitors.clinic.limits import change_limit
+from monitors.clinic.protocols import preset_named
+from monitors.clinic.recliner import Recliner
+from monitors.clinic.session import InfusionSession, Phase, SessionKind
+from monitors.errors import ConfigurationError, SessionError
+from monitors.readings import CuffState
+
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Hold one moment on the room's timeline and in UTC, with the boot it belongs to."""
+
+    now_ms: int
+    utc_ms: int
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Hold what a person asks of a recliner. arguments: as the verb's function reads them."""
+
+    verb: str
+    by: str
+    arguments: Mapping[str, Any]
+    order_id: str = ""
+
+    def text(self, key: str) -> str:
+        """Return an argument as text without blanks around it; SessionError if it is missing."""
+        value = self.arguments.get(key)
+        if value is None or not str(value).strip():
+            raise SessionError(f"{self.verb} needs {key!r}")
+        return str(value).strip()
+
+    def reason(self) -> str | None:
+        """Return the reason given, or None."""
+        return str(self.arguments.get("reason") or "").strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Hold what an order led to: words for the person and what happened.
+
+    cuff: the order is a cuff order, answered when the device was asked; further_cuffs: readings
+    that the order brings with it.
+    """
+
+    message: str
+    happened: tuple[Happening, ...] = ()
+    cuff: CuffOrder | None = None
+    further_cuffs: tuple[CuffOrder, ...] = ()
+
+
+Verb = Callable[[Recliner, Order, Moment], Carried]
+
+
+def carry_out(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    """Carry out an order.
+
+    Raises SessionError, with words for the person who asked, when it is unknown or not allowed;
+    the recliner is then unchanged.
+    """
+    if order.verb not in VERBS:
+        raise SessionError(f"there is no order {order.verb!r}; known: {', '.join(sorted(VERBS))}")
+    if not order.by.strip():
+        raise SessionError(f"{order.verb}: say who orders it; a person's name is missing")
+    try:
+        return VERBS[order.verb](recliner, order, moment)
+    except ConfigurationError as error:
+        raise SessionError(str(error)) from error
+
+
+def open_session(recliner: Recliner, order: Order) -> InfusionSession:
+    """Return the session in the recliner; SessionError if there is none."""
+    if recliner.session is None:
+        raise SessionError(f"{recliner.setup.name} has no session, so {order.verb} is not possible")
+    return recliner.session
+
+
+# ---- the session
+
+
+def _begin_session(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    if recliner.session is not None:
+        label = recliner.session.label
+        raise SessionError(f"{recliner.setup.name} already has a session ({label})")
+    protocol = preset_named(order.text("protocol"))
+    asked_s = order.arguments.get("planned_s")
+    began = session.begin(
+        order.order_id or uuid4().hex,
+        recliner.setup.name,
+        order.text("label"),
+        protocol.name,
+        moment.now_ms,
+        moment.utc_ms,
+        order.by,
+        kind=protocol.kind,
+        planned_s=protocol.planned_s(int(asked_s) if asked_s is not None else None),
+        boot_id=moment.boot_id,
+    )
+    happened = recliner.seat(began, protocol, moment.now_ms)
+    return Carried(f"session of {began.label} begun", tuple(happened))
+
+
+def _move(phase: Phase, words: str) -> Verb:
+    """Return the verb that enters a phase."""
+
+    def verb(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+        was = open_session(recliner, order)
+        moved = session.move(was, phase, moment.now_ms, moment.utc_ms, order.by, order.reason())
+        return Carried(words, tuple(enter(recliner, moved, moment)))
+
+    return verb
+
+
+def enter(recliner: Recliner, moved: InfusionSession, moment: Moment) -> list[Happening]:
+    """Put a session that entered a phase in place of the one before."""
+    is_start = moved.phase is Phase.INFUSING and moved.marks[-2].phase is Phase.BASELINE
+    is_given = moved.phase is Phase.RECOVERY and moved.kind is SessionKind.INJECTION
+    happened: list[Happening] = [PhaseEntered(moved.session_id, moved.marks[-1])]
+    if is_start or is_given:
+        happened += recliner.freeze_baseline(moment.now_ms, moved.marks[-1].by)
+    recliner.session = moved
+    happened += recliner.tell_phase(moment.now_ms)
+    if not moved.is_open:
+        happened += recliner.end_session(moment.now_ms)
+    return happened
+
+
+# ---- alarms
+
+
+def _acknowledge(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    condition = _condition(order)
+    standing = {alarm.condition for alarm in recliner.standing(moment.now_ms)}
+    if condition not in standing:
+        raise SessionError(f"{condition} does not stand at {recliner.setup.name} any more")
+    device_id = order.arguments.get("device_id")
+    stimulus = stimuli.Acknowledge(condition, order.by, device_id)
+    return Carried(f"{condition} acknowledged", tuple(recliner.step(stimulus, moment.now_ms)))
+
+
+def _condition(order: Order) -> Condition:
+    name = order.text("condition")
+    try:
+        return Condition(name)
+    except ValueError:
+        raise SessionError(f"there is no alarm condition {name!r}") from None
+
+
+def _pause_audio(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    happened = recliner.step(stimuli.PauseAudio(order.by), moment.now_ms)
+    return Carried("sound of this recliner paused for two minutes", tuple(happened))
+
+
+def _resume_audio(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    happened = recliner.step(stimuli.ResumeAudio(order.by), moment.now_ms)
+    return Carried("sound of this recliner is on", tuple(happened))
+
+
+def _change_limit(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    condition, bound = order.text("condition"), order.arguments.get("bound")
+    if bound is not None and not isinstance(bound, int | float):
+        raise SessionError(f"the new limit of {condition} is a number, not {bound!r}")
+    before = recliner.limits
+    after = change_limit(before, condition, bound, order.by, order.text("reason"))
+    recliner.limits = after
+    change = stimuli.LimitsAre(after, order.by, order.reason(), Condition(condition))
+    happened: list[Happening] = list(recliner.step(change, moment.now_ms))
+    was = before.by_condition[Condition(condition)].bound
+    payload = {
+        "condition": condition,
+        "from": was.number if was else None,
+        "to": bound,
+        "reason": order.reason(),
+    }
+    happened.append(recliner.entry("limit_changed", moment.now_ms, order.by, payload))
+    words = "switched off" if bound is None else f"now {bound:g}"
+    return Carried(f"{condition} is {words}", tuple(happened))
+
+
+# ---- the cuff
+
+
+def _measure_now(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    device = recliner.setup.cuff_device()
+    if device is None:
+        raise SessionError(
+            f"the cuff of {recliner.setup.name} cannot be started from here: its device cannot, "
+            "or clinic.toml does not allow it (cuff_start)"
+        )
+    if recliner.setup.arms.has_cuff_on_iv:
+        raise SessionError("the cuff is on the arm of the IV line; move it before measuring")
+    if recliner.nibp.activity.state is CuffState.MEASURING:
+        raise SessionError("a measurement is running already")
+    return Carried("cuff started", cuff=CuffOrder(device.device_id, True, order.by))
+
+
+def _cancel_cuff(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    device = recliner.setup.cuff_device()
+    if device is None:
+        raise SessionError(f"the cuff of {recliner.setup.name} cannot be stopped from here")
+    return Carried("cuff stopped", cuff=CuffOrder(device.device_id, False, order.by))
+
+
+def _note(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    text = order.text("text")
+    if len(text) > LONGEST_NOTE:
+        raise SessionError(
+            f"a note has at most {LONGEST_NOTE} characters, this one has {len(text)}"
+        )
+    entry = recliner.entry("note", moment.now_ms, order.by, {"text": text})
+    return Carried("noted", (entry,))
+
+
+VERBS: dict[str, Verb] = {
+    "begin_session": _begin_session,
+    "begin_baseline": _move(Phase.BASELINE, "baseline begun"),
+    "start_infusion": _move(Phase.INFUSING, "infusion time runs; the pump is not controlled"),
+    "pause_infusion": _move(Phase.PAUSED, "infusion time paused; the pump is not controlled"),
+    "resume_infusion": _move(Phase.INFUSING, "infusion time runs; the pump is not controlled"),
+    "stop_infusion": _move(Phase.RECOVERY, "infusion ended, recovery begun"),
+    "give_injection": _move(Phase.RECOVERY, "injection recorded, observation begun"),
+    "discharge": _move(Phase.DISCHARGED, "discharged"),
+    "abandon": _move(Phase.ABANDONED, "session abandoned"),
+    "acknowledge": _acknowledge,
+    "pause_audio": _pause_audio,
+    "resume_audio": _resume_audio,
+    "change_limit": _change_limit,
+    "measure_now": _measure_now,
+    "cancel_cuff": _cancel_cuff,
+    "note": _note,
+}
