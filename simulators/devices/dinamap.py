@@ -8,7 +8,6 @@ carries the old numbers.
 
 from __future__ import annotations
 
-from monitors.devices.adapter import DecodeCounts
 from monitors.devices.dinamap_frames import (
     CANCEL_CUFF,
     READ_NIBP,
@@ -18,17 +17,18 @@ from monitors.devices.dinamap_frames import (
     READ_TEMPERATURE,
     START_CUFF,
     DinamapFrame,
-    FrameFinder,
     NibpReply,
     OximetryReply,
     RateReply,
     TemperatureReply,
 )
+from monitors.errors import FrameError
 from monitors.readings import NibpFailure
 from simulators.cuff import DatedResult
 from simulators.recliner import SimulatedRecliner
 
 OLDEST_AGE_S = 5400
+_LONGEST_LINE = 80
 _MEASURING, _DONE = 0, 1
 _ANSWERS_TO_FAILURE = {
     NibpFailure.LOOSE_CUFF: 4,
@@ -51,22 +51,30 @@ class DinamapMonitor:
 
     def __init__(self, recliner: SimulatedRecliner) -> None:
         self._recliner = recliner
-        self._finder = FrameFinder(DecodeCounts())
+        self._unfinished = b""
         self._has_probe = recliner.has_one_device
 
     def plugged_in(self, now_s: float) -> None:
         """Forget half a line."""
-        self._finder.forget()
+        self._unfinished = b""
 
     def hear(self, chunk: bytes, now_s: float) -> bytes:
         """Answer each command that is whole and has a right checksum; the rest is ignored."""
         self._recliner.advance(now_s)
-        return b"".join(self._answer(frame, now_s) for frame in self._finder.feed(chunk))
+        *lines, rest = (self._unfinished + chunk).split(b"\r")
+        self._unfinished = rest[-_LONGEST_LINE:]
+        return b"".join(self._answer_line(line.strip(b"\n"), now_s) for line in lines)
 
     def speak(self, now_s: float) -> bytes:
         """Send nothing; let the cuff go on."""
         self._recliner.advance(now_s)
         return b""
+
+    def _answer_line(self, line: bytes, now_s: float) -> bytes:
+        try:
+            return self._answer(DinamapFrame.from_bytes(line), now_s)
+        except FrameError:
+            return b""
 
     def _answer(self, frame: DinamapFrame, now_s: float) -> bytes:
         asked = DinamapFrame(frame.letters, frame.content)
