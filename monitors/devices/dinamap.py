@@ -103,7 +103,7 @@ class DinamapAdapter:
         return self._spoken(self._poller.order(START_CUFF, now_s))
 
     def cancel_cuff(self, now_s: float) -> bytes:
-        """Return the bytes that end the running determination; empty if they wait."""
+        """Return the bytes that end the running determination; they never wait."""
         self._cuff.cancelled()
         return self._spoken(self._poller.order(CANCEL_CUFF, now_s))
 

@@ -59,12 +59,14 @@ class Poller:
         self._next_round_s = now_s
 
     def order(self, frame: DinamapFrame, now_s: float) -> bytes:
-        """Send an order before any question: at once if nothing is out, else when it is done.
+        """Send an order before any question.
 
-        A cancel takes back a start that has not been sent.
+        A start waits for the answer that is out, at most its time. A cancel goes at once in its
+        place, since the port may be about to close, and takes back a start not yet sent.
         """
         if frame == CANCEL_CUFF:
             self._orders.clear()
+            return self._ask(frame, now_s)
         if frame not in self._orders:
             self._orders.append(frame)
         return self.due(now_s)
