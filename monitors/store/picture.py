@@ -11,75 +11,21 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from monitors.errors import StoreError
+from monitors.store import picture_file as file
 from monitors.store import runtime
 from monitors.store.facts import Command, CommandOutcome
+from monitors.store.picture_file import Beat, PictureDelta
 
-PLETH_KEPT_MS = 15_000
-ANSWERS_KEPT_MS = 3_600_000
-LONGEST_INBOX = 1_000
+__all__ = ["Beat", "Picture", "PictureDelta"]
+
 _LOOKS_BEFORE_SEARCHING = 20
-_BUSY_S = 0.25
-
-_SCHEMA = """
-create table if not exists state (
-    id integer primary key check (id = 1), seq integer not null, beat text);
-create table if not exists recliners (
-    recliner text primary key, seq integer not null, picture text not null) without rowid;
-create table if not exists pleth (
-    id integer primary key, recliner text not null, seq integer not null,
-    end_utc_ms integer not null, chunk text not null);
-create index if not exists pleth_seq on pleth (seq);
-create table if not exists commands (
-    place integer primary key autoincrement, command_id text not null unique,
-    at_utc_ms integer not null, by_person text not null, target text not null,
-    verb text not null, arguments text not null, status text not null default 'pending',
-    message text not null default '', done_at_utc_ms integer,
-    is_on_record integer not null default 0);
-create index if not exists commands_waiting on commands (place) where status = 'pending';
-insert or ignore into state (id, seq, beat) values (1, 0, null);
-"""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """Hold the heartbeat of a collector.
-
-    beat: a number that moves at least every 500 ms while it lives. at: UTC, epoch milliseconds.
-    store: ok, or degraded while the journal cannot be written. rate: of the room's clock.
-    """
-
-    holder: str
-    beat: int
-    at: int
-    store: str = "ok"
-    rate: float = 1.0
-
-    def to_record(self) -> dict[str, Any]:
-        """Return the beat as the JSON object that pages get."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class PictureDelta:
-    """Hold what became new after a sequence number.
-
-    recliners: the whole picture of each changed recliner. pleth: the chunks of each recliner in
-    the order of their coming.
-    """
-
-    seq: int
-    beat: Beat | None
-    recliners: dict[str, dict[str, Any]] = field(default_factory=dict)
-    pleth: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class Picture:
@@ -108,7 +54,7 @@ class Picture:
         picture = cls(store, create=create)
         with picture._lock:
             if create:
-                picture._do(_forget_what_was)
+                picture._do(file.forget_what_was)
             else:
                 picture._reach()
         return picture
@@ -170,7 +116,7 @@ class Picture:
             "insert into pleth (recliner, seq, end_utc_ms, chunk) values (?, ?, ?, ?)",
             [(name, seq, end, chunk) for name, end, chunk in chunks],
         )
-        connection.execute("delete from pleth where seq < ?", (seq - PLETH_KEPT_MS,))
+        connection.execute("delete from pleth where seq < ?", (seq - file.PLETH_KEPT_MS,))
         return int(seq)
 
     def withdraw(self, recliners: Iterable[str]) -> None:
@@ -184,10 +130,10 @@ class Picture:
     def pending(self) -> list[Command]:
         """Return the commands that wait, the oldest first; costs microseconds when none came."""
         with self._lock:
-            version = self._look(_version)
+            version = self._look(file.version)
             if version == self._inbox_version:
                 return []
-            waiting = self._look(_waiting_commands)
+            waiting = self._look(file.waiting_commands)
             self._inbox_version = None if waiting else version
         return waiting
 
@@ -203,7 +149,7 @@ class Picture:
         """Write the outcome (done or refused) beside its command; the first answer stands."""
         row = (status, message, done_at_utc_ms, int(is_on_record), command_id)
         with self._lock:
-            self._do(lambda c: _answer(c, row, done_at_utc_ms - ANSWERS_KEPT_MS))
+            self._do(lambda c: file.answer(c, row, done_at_utc_ms - file.ANSWERS_KEPT_MS))
 
     def put_on_record(self, command_ids: Iterable[str]) -> None:
         """Say that the journal now has these commands."""
@@ -225,12 +171,12 @@ class Picture:
             return self._look(lambda connection: self._read_since(connection, seq))
 
     def _read_since(self, connection: sqlite3.Connection, seq: int) -> PictureDelta | None:
-        version = _version(connection)
+        version = file.version(connection)
         if version == self._seen_version and seq == self._seen_seq:
             self._idle_looks += 1
             return None
         self._idle_looks = 0
-        delta = _read_delta(connection, seq)
+        delta = file.read_delta(connection, seq)
         self._seen_version, self._seen_seq = version, delta.seq
         return delta if delta.seq != seq else None
 
@@ -248,7 +194,7 @@ class Picture:
             json.dumps(dict(command.arguments)),
         )
         with self._lock:
-            self._do(lambda connection: _put(connection, row))
+            self._do(lambda connection: file.put(connection, row))
 
     def outcome(self, command_id: str) -> CommandOutcome | None:
         """Return what became of a command, or None where the inbox does not know it."""
@@ -271,7 +217,7 @@ class Picture:
         """Run work in one writing transaction, on a file made anew if the old one is gone."""
 
         def in_one_piece(connection: sqlite3.Connection) -> T:
-            with _transaction(connection, "begin immediate"):
+            with file.transaction(connection, "begin immediate"):
                 return work(connection)
 
         return self._look(in_one_piece)
@@ -294,7 +240,7 @@ class Picture:
         if self._path is None:
             return False
         try:
-            self._connection = _connect(self._path, create=self._creates)
+            self._connection = file.connect(self._path, create=self._creates)
             self._inode = self._path.stat().st_ino
         except (sqlite3.Error, OSError) as error:
             self.close()
@@ -313,96 +259,3 @@ class Picture:
             return self._path.stat().st_ino == self._inode
         except OSError:
             return False
-
-
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open the file for this user alone; raises sqlite3.Error or OSError."""
-    if create:
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
-        uri=True,
-        timeout=_BUSY_S,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        if create:
-            connection.execute("pragma journal_mode = wal")
-            connection.executescript(_SCHEMA)
-        connection.execute("pragma synchronous = off")
-        connection.execute("select seq from state").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("pragma data_version").fetchone()[0])
-
-
-def _forget_what_was(connection: sqlite3.Connection) -> None:
-    connection.execute("delete from recliners")
-    connection.execute("delete from pleth")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str = "begin") -> Iterator[None]:
-    """Hold one transaction: commit at the end, roll back on any error."""
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
-
-
-def _read_delta(connection: sqlite3.Connection, seq: int) -> PictureDelta:
-    """Read beat, recliners and traces as they stood at one moment."""
-    with _transaction(connection):
-        newest, beat = connection.execute("select seq, beat from state").fetchone()
-        after = seq if seq <= newest else 0
-        pictures = connection.execute(
-            "select recliner, picture from recliners where seq > ?", (after,)
-        ).fetchall()
-        chunks = connection.execute(
-            "select recliner, chunk from pleth where seq > ? order by id", (after,)
-        ).fetchall()
-    pleth: dict[str, list[dict[str, Any]]] = {}
-    for recliner, chunk in chunks:
-        pleth.setdefault(recliner, []).append(json.loads(chunk))
-    recliners = {recliner: json.loads(picture) for recliner, picture in pictures}
-    return PictureDelta(newest, Beat(**json.loads(beat)) if beat else None, recliners, pleth)
-
-
-def _put(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
-    sql = "select count(*) from commands where status = 'pending'"
-    (waiting,) = connection.execute(sql).fetchone()
-    if waiting >= LONGEST_INBOX:
-        raise StoreError(f"{waiting} commands wait already; no collector takes them")
-    connection.execute(
-        "insert into commands (command_id, at_utc_ms, by_person, target, verb, arguments)"
-        " values (?, ?, ?, ?, ?, ?) on conflict (command_id) do nothing",
-        row,
-    )
-
-
-def _waiting_commands(connection: sqlite3.Connection) -> list[Command]:
-    rows = connection.execute(
-        "select command_id, at_utc_ms, by_person, target, verb, arguments from commands"
-        " where status = 'pending' order by place"
-    ).fetchall()
-    return [Command(i, at, by, to, verb, json.loads(rest)) for i, at, by, to, verb, rest in rows]
-
-
-def _answer(connection: sqlite3.Connection, row: tuple[Any, ...], forget_before: int) -> None:
-    connection.execute(
-        "update commands set status = ?, message = ?, done_at_utc_ms = ?, is_on_record = ?"
-        " where command_id = ? and status = 'pending'",
-        row,
-    )
-    connection.execute("delete from commands where done_at_utc_ms < ?", (forget_before,))
