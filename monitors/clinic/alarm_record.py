@@ -21,8 +21,10 @@ from monitors.clinic.alarm_state import (
     StepTrack,
     Track,
 )
-from monitors.clinic.conditions import CONDITIONS, Condition, Priority
+from monitors.clinic.conditions import Condition, Priority
 
+_SCHEDULED = frozenset({Condition.NIBP_OVERDUE, Condition.CLOCK_OVERRUN})
+_BLIND_AGAIN_MS = 30_000
 _MOMENTS = (
     "now_ms",
     "since_ms",
@@ -133,7 +135,7 @@ def _pause(flat: Mapping[str, Any]) -> AudioPause:
 
 def _after_reboot(state: AlarmState, now_ms: int) -> AlarmState:
     """Drop delays in progress; keep what is told and what is only scheduled."""
-    tracks = {name: fresh for name, one in state.tracks.items() if (fresh := _settled(one, now_ms))}
+    tracks = {name: fresh for name, one in state.tracks.items() if (fresh := _settled(one))}
     pause = state.pause
     if pause is not None:
         until_ms = min(pause.until_ms, now_ms + LONGEST_PAUSE_MS)
@@ -146,13 +148,13 @@ def _after_reboot(state: AlarmState, now_ms: int) -> AlarmState:
         pause=pause,
         hold=None,
         may_hold=True,
-        blind_ms=None if not was_counting else now_ms + _BLIND_MS,
+        blind_ms=None if not was_counting else now_ms + _BLIND_AGAIN_MS,
         spo2_at_ms=now_ms if was_counting else None,
     )
 
 
-def _settled(track: Track, now_ms: int) -> Track | None:
-    if CONDITIONS[track.condition].is_watch_only and track.fact_since_ms is not None:
+def _settled(track: Track) -> Track | None:
+    if track.condition in _SCHEDULED:
         return track
     steps = tuple(one if one is not None and _stays(one) else None for one in track.steps)
     if track.rank is None and track.latched is None and not any(steps):
@@ -163,6 +165,3 @@ def _settled(track: Track, now_ms: int) -> Track | None:
 def _stays(one: StepTrack) -> bool:
     """Tell whether a step outlives a reboot: it was true, or waits for a repeat, not a delay."""
     return one.is_active or one.due_ms is None
-
-
-_BLIND_MS = 30_000

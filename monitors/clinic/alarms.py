@@ -9,6 +9,8 @@ Source of the shape: alarm logic as a pure function with time as an argument (pr
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from math import isnan
 from typing import Any
 
 from monitors.clinic.alarm_event import AlarmEvent
@@ -51,7 +53,7 @@ from monitors.clinic.stimuli import (
     Stimulus,
     Tick,
 )
-from monitors.readings import Vital
+from monitors.readings import Validity, Vital
 
 __all__ = [
     "AlarmEvent",
@@ -156,6 +158,8 @@ def _speaks(one: StepTrack, at_ms: int) -> bool:
 
 
 def _take_sample(turn: Turn, sample: Sample) -> None:
+    if sample.value is not None and isnan(sample.value):
+        sample = replace(sample, value=None, validity=Validity.NOT_AVAILABLE)
     if sample.vital is Vital.SPO2:
         watch_signal(turn, sample)
     judge_sample(turn, sample)

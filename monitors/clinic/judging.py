@@ -9,7 +9,7 @@ Source: Chairside's own rules, docs/alarms.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitors.clinic.alarm_state import CuffMemory, StepTrack, Track
 from monitors.clinic.alarm_turn import Turn, absent, present, settle, start_step
@@ -43,8 +43,9 @@ def judge_sample(turn: Turn, sample: Sample) -> None:
     else:
         return
     values = {str(sample.vital): sample.value}
+    judged = Judged(values, is_valid, turn.at_ms, turn.at_ms + sample.fresh_ms)
     for limit in limits:
-        judge(turn, limit, values, is_valid, turn.at_ms, turn.at_ms + sample.fresh_ms)
+        judge(turn, limit, judged)
 
 
 def judge_cuff(turn: Turn, result: CuffResult) -> None:
@@ -67,8 +68,9 @@ def judge_pressures(turn: Turn, is_valid: bool = True) -> None:
     cuff = turn.state.cuff
     if cuff.measured_ms is None:
         return
+    judged = Judged(cuff.pressures, is_valid, cuff.measured_ms, None)
     for limit in turn.limits.by_vital.get(Vital.NIBP, ()):
-        judge(turn, limit, cuff.pressures, is_valid, cuff.measured_ms, None)
+        judge(turn, limit, judged)
 
 
 def pressures_of(determination: NibpDetermination) -> dict[str, float]:
@@ -104,71 +106,61 @@ def _all(track: Track, limit: Limit, turn: Turn) -> tuple[StepTrack, ...]:
     )
 
 
-def judge(
-    turn: Turn,
-    limit: Limit,
-    values: Mapping[str, float],
-    is_valid: bool,
-    measured_ms: int,
-    known_until_ms: int | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Hold what is judged: values by Vital or Component, and how far they may be believed.
+
+    measured_ms: when they were taken. known_until_ms: until when they speak for the patient.
+    """
+
+    values: Mapping[str, float]
+    is_valid: bool
+    measured_ms: int
+    known_until_ms: int | None
+
+
+def judge(turn: Turn, limit: Limit, judged: Judged) -> None:
     """Hold values against one limit and count its steps on."""
     track = turn.state.tracks.get(limit.condition)
-    baseline = turn.state.baseline
-    hits = [broken(step, values, baseline) for step in limit.steps]
+    hits = [broken(step, judged.values, turn.state.baseline) for step in limit.steps]
     if track is None:
         if not any(hits):
             return
         track = Track(limit.condition, steps=tuple(None for _ in limit.steps))
     elif len(track.steps) != len(limit.steps):
         track = reshaped(track, limit)
+    can_clear = judged.is_valid and (track.key is None or track.key in judged.values)
     steps = tuple(
-        _counted(
-            turn, step, known, hit, _Value(values, is_valid, measured_ms, known_until_ms), limit
-        )
+        _broken_on(turn, step, known, judged)
+        if hit is not None
+        else _kept(turn, step, known, judged, limit.hysteresis, can_clear)
         for step, known, hit in zip(limit.steps, track.steps, hits, strict=True)
     )
-    settle(turn, track, _measured(replace(track, steps=steps), hits, values), limit)
+    settle(turn, track, _measured(replace(track, steps=steps), hits, judged.values), limit)
 
 
-class _Value:
-    """Bundle what is known of the value being judged."""
-
-    __slots__ = ("is_valid", "known_until_ms", "measured_ms", "values")
-
-    def __init__(
-        self,
-        values: Mapping[str, float],
-        is_valid: bool,
-        measured_ms: int,
-        known_until_ms: int | None,
-    ) -> None:
-        self.values = values
-        self.is_valid = is_valid
-        self.measured_ms = measured_ms
-        self.known_until_ms = known_until_ms
+def _broken_on(turn: Turn, step: Step, known: StepTrack | None, judged: Judged) -> StepTrack:
+    """Return how far a step has come after a value that breaks it."""
+    if known is None:
+        return start_step(step, judged.measured_ms, turn.at_ms, judged.known_until_ms)
+    due_ms = turn.at_ms if _confirms(step, known, judged.measured_ms) else known.due_ms
+    return replace(known, due_ms=due_ms, known_until_ms=judged.known_until_ms)
 
 
-def _counted(
+def _kept(
     turn: Turn,
     step: Step,
     known: StepTrack | None,
-    hit: Broken | None,
-    value: _Value,
-    limit: Limit,
+    judged: Judged,
+    hysteresis: float,
+    can_clear: bool,
 ) -> StepTrack | None:
-    """Return how far a step has come after one more value."""
-    if hit is not None:
-        if known is None:
-            return start_step(step, value.measured_ms, turn.at_ms, value.known_until_ms)
-        due_ms = turn.at_ms if _confirms(step, known, value.measured_ms) else known.due_ms
-        return replace(known, due_ms=due_ms, known_until_ms=value.known_until_ms)
-    if known is None or not value.is_valid:
+    """Return how far a step has come after a value that keeps it; None when it is over."""
+    if known is None or not can_clear:
         return known
-    is_between = known.is_active and not is_back(
-        step, value.values, turn.state.baseline, limit.hysteresis
-    )
-    return replace(known, known_until_ms=value.known_until_ms) if is_between else None
+    if not known.is_active or is_back(step, judged.values, turn.state.baseline, hysteresis):
+        return None
+    return replace(known, known_until_ms=judged.known_until_ms)
 
 
 def _confirms(step: Step, known: StepTrack, measured_ms: int) -> bool:

@@ -253,7 +253,7 @@ class _Reader:
         found: list[Bound] = []
         for word, key in _measures(condition).items():
             prefix = "" if word == "bound" else f"{word}_"
-            numbers = {
+            numbers: dict[str, Any] = {
                 field: self.number(path, table[written])
                 for field, written in (
                     ("absolute", word),
