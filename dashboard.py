@@ -1,0 +1,58 @@
+"""The door: ``streamlit run dashboard.py [-- --config clinic.toml | --view]``.
+
+Here the server is composed: what it was asked to be (views/opening), a collector behind it
+(views/guardian), one look at the picture for all viewers (views/live), routes, pages. Nothing is
+decided here that those do not say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import streamlit as st
+
+from monitors.errors import ChairsideError
+from views import opening
+from views.composition import Composition
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+try:
+    _opening = opening.read(sys.argv[1:], Path.cwd())
+except ChairsideError as error:
+    sys.exit(f"chairside: {error}")
+
+_composition = Composition(
+    steady_ms=lambda: time.monotonic_ns() // 1_000_000,
+    utc_ms=lambda: time.time_ns() // 1_000_000,
+)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Open the dashboard, follow the picture and keep a collector until the server stops."""
+    try:
+        _composition.open(_opening)
+    except ChairsideError as error:
+        sys.exit(f"chairside: {error}")
+    tasks = [asyncio.create_task(work) for work in _composition.works()]
+    try:
+        yield None
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _composition.close()
+
+
+app = st.App(
+    str(Path(__file__).parent / "views" / "main.py"),
+    lifespan=lifespan,
+    routes=_composition.routes(),
+)

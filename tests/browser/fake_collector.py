@@ -1,0 +1,262 @@
+"""A collector without devices, for tests of the pages: it publishes made-up pictures.
+
+It speaks through the real picture file, beats like the real one, keeps the commands it is given,
+and is killed and stopped by tests as a process. What each recliner shows is told by a cast:
+calm, low_spo2, high_pressure, silent, never, free, paused, recovery, baseline, pain, numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from monitors.store.facts import Command
+from monitors.store.lease import Holder
+from monitors.store.picture import Beat, Picture
+
+CAST = (
+    "calm", "low_spo2", "high_pressure", "baseline", "recovery", "paused", "free", "silent",
+    "pain", "calm", "probe_off", "numbers", "calm", "acknowledged", "never", "calm",
+)  # fmt: skip
+RATE_HZ = 75
+STEP_S = 0.1
+
+
+def now_ms() -> int:
+    """Return UTC in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class FakeRecliner:
+    """Play one part of the cast."""
+
+    def __init__(self, number: int, part: str, begun_ms: int) -> None:
+        self.name = f"R{number}"
+        self.number = number
+        self.part = part
+        self.begun_ms = begun_ms
+        self.acknowledged_by: str | None = "B. Nurse" if part == "acknowledged" else None
+        self.audio_paused_by: str | None = None
+        self.silent_since_ms = begun_ms - 4_000
+
+    @property
+    def is_silent(self) -> bool:
+        """Say whether the oximeter says nothing."""
+        return self.part in {"silent", "never"}
+
+    def picture(self, at: int) -> dict[str, Any]:
+        """Return the picture of this moment."""
+        return {
+            "recliner": self.name,
+            "room": "Infusion room",
+            "place": self.number,
+            "simulated": True,
+            "as_of": at,
+            "rate": 1.0,
+            "session": self._session(at),
+            "vitals": self._vitals(at),
+            "nibp": self._nibp(at),
+            "devices": self._devices(at),
+            "alarms": self._alarms(at),
+            "audio_paused_until": at + 120_000 if self.audio_paused_by else None,
+            "audio_paused_by": self.audio_paused_by,
+            "limits": [
+                {"condition": "spo2_low", "words": "below", "bound": 90},
+                {"condition": "nibp_high", "words": "at or above", "bound": 180},
+            ],
+            "preset": "mood",
+            "baseline": {"spo2_pct": 98, "systolic_mmhg": 132, "diastolic_mmhg": 82},
+            "can_start_cuff": True,
+        }
+
+    def _session(self, at: int) -> dict[str, Any] | None:
+        if self.part in {"free", "numbers"}:
+            return None
+        phase = self.part if self.part in {"baseline", "recovery", "paused"} else "infusing"
+        base_ms = {"baseline": 0, "recovery": 2_400_000, "paused": 2_892_000}.get(phase, 1_421_000)
+        is_long = self.part in {"pain", "paused"}
+        is_running = phase == "infusing"
+        return {
+            "id": f"session-{self.number}",
+            "label": f"{'JMASLRPV'[self.number % 8]}D-{self.number + 10}",
+            "protocol": "Pain 4 h" if is_long else "Mood 40",
+            "kind": "infusion",
+            "phase": phase,
+            "planned_s": 14_400 if is_long else 2_400,
+            "infusion_elapsed_ms": base_ms + (at - self.begun_ms if is_running else 0),
+            "is_running": is_running,
+            "session_elapsed_ms": base_ms + 600_000,
+            "phase_since": self.begun_ms,
+            "recovery_elapsed_ms": 720_000 if phase == "recovery" else None,
+            "begun_at": self.begun_ms - base_ms,
+        }
+
+    def _vitals(self, at: int) -> dict[str, Any]:
+        low = self.part in {"low_spo2", "acknowledged"}
+        wave = math.sin(at / 9_000 + self.number)
+        spo2 = 86 if low else round(97 + wave)
+        seen_at = self.silent_since_ms if self.part == "silent" else at - at % 1_000
+        state, reason = "valid", None
+        if self.part in {"free", "never", "probe_off"}:
+            state = "invalid" if self.part == "probe_off" else "absent"
+            reason = {"probe_off": "finger_out", "never": "never_received"}.get(self.part)
+        has = state == "valid"
+        common = {
+            "at": None if self.part in {"free", "never"} else seen_at,
+            "state": state,
+            "reason": reason,
+            "conditions": [],
+            "stale_after_ms": 3_000,
+            "gone_after_ms": 15_000,
+        }
+        return {
+            "spo2_pct": {
+                **common,
+                "value": spo2 if has else None,
+                "limits": {"low": 90, "high": None},
+                "alarm": "high" if low and has else None,
+            },
+            "pulse_rate_per_min": {
+                **common,
+                "value": round(74 + 6 * wave + self.number) if has else None,
+                "limits": {"low": 45, "high": 130},
+                "alarm": None,
+            },
+        }
+
+    def _nibp(self, at: int) -> dict[str, Any]:
+        high = self.part == "high_pressure"
+        has = self.part not in {"free", "numbers", "never"}
+        measured = self.begun_ms - 25_000 * self.number - 20_000
+        return {
+            "systolic_mmhg": (183 if high else 128 + 3 * self.number) if has else None,
+            "diastolic_mmhg": (104 if high else 76 + self.number) if has else None,
+            "mean_mmhg": (130 if high else 95 + self.number) if has else None,
+            "pulse_rate_per_min": 72 if has else None,
+            "at": measured if has else None,
+            "outcome": "completed" if has else None,
+            "state": "valid" if has else "absent",
+            "last_failure": None,
+            "cuff": "measuring" if self.part == "pain" else "idle",
+            "cuff_pressure_mmhg": 143 if self.part == "pain" else None,
+            "next_due_at": measured + 900_000 if has else None,
+            "interval_s": 900,
+            "limits": {"systolic_high": 180},
+            "alarm": "medium" if high else None,
+        }
+
+    def _devices(self, at: int) -> list[dict[str, Any]]:
+        state = self.part if self.is_silent else "speaking"
+        heard = {"never": None, "silent": self.silent_since_ms}.get(self.part, at)
+        return [
+            {
+                "device_id": f"{self.name}/oximeter",
+                "device": "nonin-df2",
+                "title": "Nonin oximeter (DF2)",
+                "measures": ["oximetry"],
+                "state": state,
+                "last_byte_at": heard,
+                "longest_silence_ms": 3_000,
+            },
+            {
+                "device_id": f"{self.name}/monitor",
+                "device": "dinamap",
+                "title": "GE DINAMAP",
+                "measures": ["nibp"],
+                "state": "speaking",
+                "last_byte_at": at,
+                "longest_silence_ms": 30_000,
+            },
+        ]
+
+    def _alarms(self, at: int) -> list[dict[str, Any]]:
+        told = {
+            "low_spo2": ("spo2_low", "physiological", "high", "spo2_pct", 86, 84, 90, "below"),
+            "acknowledged": ("spo2_low", "physiological", "high", "spo2_pct", 86, 84, 90, "below"),
+            "high_pressure": ("nibp_high", "physiological", "medium", "nibp", 183, 183, 180, "above"),
+            "silent": ("port_silent", "technical", "low", None, None, None, None, None),
+            "never": ("never_received", "technical", "low", None, None, None, None, None),
+            "probe_off": ("probe_off", "technical", "low", None, None, None, None, None),
+        }.get(self.part)  # fmt: skip
+        if told is None:
+            return []
+        names = "condition kind priority vital value worst limit direction".split()
+        by = self.acknowledged_by
+        return [
+            {
+                **dict(zip(names, told, strict=True)),
+                "since": self.begun_ms - 23_000,
+                "state": "active",
+                "acknowledged_by": by,
+                "acknowledged_at": at if by else None,
+                "is_audible": by is None and self.audio_paused_by is None,
+                "is_held": False,
+                "device_id": f"{self.name}/oximeter" if told[1] == "technical" else None,
+                "reason": None,
+            }
+        ]
+
+    def pleth(self, at: int, seconds: float) -> list[dict[str, Any]]:
+        """Return the samples of the last seconds."""
+        if self.is_silent or self.part in {"free", "probe_off"}:
+            return []
+        count = round(seconds * RATE_HZ)
+        beats = (74 + self.number) / 60
+        moments = [at / 1000 - (count - 1 - i) / RATE_HZ for i in range(count)]
+        samples = [round(40 + 170 * _beat((moment * beats) % 1)) for moment in moments]
+        return [{"end": at, "rate": RATE_HZ, "full_scale": 255, "samples": samples}]
+
+    def carry_out(self, command: Command) -> str:
+        """Do what a command says, and return the answer."""
+        if command.verb == "acknowledge":
+            self.acknowledged_by = command.by
+        else:
+            self.audio_paused_by = command.by if command.verb == "pause_audio" else None
+        return f"{command.verb} by {command.by}"
+
+
+def _beat(share: float) -> float:
+    """Return the height of a pulse wave at a share of its beat."""
+    first = math.exp(-(((share - 0.22) / 0.1) ** 2))
+    second = 0.35 * math.exp(-(((share - 0.52) / 0.12) ** 2))
+    return first + second
+
+
+def run(store: str, recliners: list[FakeRecliner], limit_s: float) -> None:
+    """Publish until the time is over."""
+    picture = Picture.open(store, create=True)
+    holder, count, until = Holder.of_this_process().name, 0, time.monotonic() + limit_s
+    while time.monotonic() < until:
+        at, count = now_ms(), count + 1
+        by_name = {recliner.name: recliner for recliner in recliners}
+        for command in picture.pending():
+            message = by_name[command.target.removeprefix("recliner:")].carry_out(command)
+            picture.answer(command.command_id, "done", message, at)
+        shown = {r.name: r.picture(at) for r in recliners if count % 10 == r.number % 10}
+        pictures = shown if count > 1 else {r.name: r.picture(at) for r in recliners}
+        pleth = {r.name: chunks for r in recliners if (chunks := r.pleth(at, STEP_S))}
+        picture.publish(pictures, pleth, Beat(holder, count, at))
+        time.sleep(max(0.0, STEP_S - (now_ms() - at) / 1000))
+
+
+def main() -> None:
+    """Read the arguments and play."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--recliners", type=int, default=8)
+    parser.add_argument("--cast", default=",".join(CAST))
+    parser.add_argument("--seconds", type=float, default=600)
+    options = parser.parse_args()
+    cast = options.cast.split(",")
+    begun = now_ms()
+    recliners = [
+        FakeRecliner(i + 1, cast[i % len(cast)], begun) for i in range(options.recliners)
+    ]
+    run(str(options.store), recliners, options.seconds)
+
+
+if __name__ == "__main__":
+    main()

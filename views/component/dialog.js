@@ -1,0 +1,120 @@
+// What opens at a touch: one recliner's alarms with acknowledge and audio pause, each signed by a
+// name; and the sound's own panel with its test. Orders leave through the page, never from here.
+
+import { make, write } from "./dom.js";
+import { fill } from "./words.js";
+import { byUrgency, MARKS, sentence } from "./alarms.js";
+
+function act(className, text, onClick) {
+  const element = make("button", className, text);
+  element.type = "button";
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+export class Dialog {
+  constructor(words, staff, actions) {
+    this.words = words;
+    this.staff = staff;
+    this.actions = actions; // {order(recliner, verb, arguments, by), go(page, recliner)}
+    this.person = "";
+    this.panel = make("div", "panel");
+    this.panel.setAttribute("role", "dialog");
+    this.root = make("div", "veil", this.panel);
+    this.root.hidden = true;
+    this.root.addEventListener("click", (event) => event.target === this.root && this.close());
+    this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+  }
+
+  close() {
+    this.root.hidden = true;
+  }
+
+  show(...children) {
+    this.panel.replaceChildren(...children, act("plain", this.words.close, () => this.close()));
+    this.root.hidden = false;
+    this.panel.querySelector("input, button")?.focus();
+  }
+
+  nameField() {
+    const list = make("datalist");
+    list.id = "chairside-staff";
+    for (const name of this.staff) list.append(Object.assign(make("option"), { value: name }));
+    this.input = Object.assign(make("input", "person"), { value: this.person, maxLength: 60, placeholder: this.words.your_name });
+    this.input.setAttribute("list", list.id);
+    this.input.setAttribute("aria-label", this.words.your_name);
+    return make("label", "signed", `${this.words.signed} `, this.input, list);
+  }
+
+  signedBy() {
+    const name = this.input.value.trim();
+    this.input.classList.toggle("wanted", !name);
+    if (!name) this.input.focus();
+    else this.person = name;
+    return name;
+  }
+
+  order(recliner, verb, details) {
+    const by = this.signedBy();
+    if (!by) return;
+    this.actions.order(recliner, verb, details, by);
+    write(this.outcome, this.words.order_sent);
+  }
+
+  /** Open for one recliner. */
+  open(recliner, picture) {
+    const alarms = byUrgency(picture?.alarms ?? []);
+    this.outcome = make("p", "outcome");
+    this.show(
+      make("h2", "", fill(this.words.recliner_title, { recliner })),
+      alarms.length ? "" : make("p", "", this.words.no_alarms),
+      ...alarms.map((alarm) => this.alarmRow(recliner, picture, alarm)),
+      this.nameField(),
+      this.buttons(recliner, picture),
+      this.outcome,
+    );
+  }
+
+  alarmRow(recliner, picture, alarm) {
+    const row = make("div", "row", make("b", "sign", MARKS[alarm.priority]),
+      make("span", "what", sentence(alarm, picture, this.words)));
+    row.dataset.kind = alarm.priority;
+    if (alarm.acknowledged_by) row.append(make("span", "", fill(this.words.acknowledged_by, { name: alarm.acknowledged_by })));
+    else {
+      const button = act("main", this.words.acknowledge, () => this.order(recliner, "acknowledge", { condition: alarm.condition }));
+      button.dataset.condition = alarm.condition;
+      row.append(button);
+    }
+    return row;
+  }
+
+  buttons(recliner, picture) {
+    const isPaused = Boolean(picture?.audio_paused_until);
+    const verb = isPaused ? "resume_audio" : "pause_audio";
+    return make("div", "buttons",
+      act("", isPaused ? this.words.resume_audio : this.words.pause_audio, () => this.order(recliner, verb, {})),
+      act("", this.words.open_recliner, () => this.actions.go("recliner", recliner)));
+  }
+
+  /** Open the sound's panel. */
+  openSound(annunciator, now) {
+    const { words } = this;
+    const isMuted = annunciator.state(now) === "muted";
+    this.show(
+      make("h2", "", words.sound[annunciator.state(now)]),
+      make("p", "", words.sound_help),
+      make("div", "buttons",
+        act("main", words.sound_test, () => annunciator.test()),
+        act("", isMuted ? words.unmute : words.mute, () => {
+          if (isMuted) annunciator.unmute(); else annunciator.mute(performance.now());
+          this.close();
+        })),
+    );
+  }
+
+  /** Tell how an order went. */
+  told(outcome) {
+    if (!outcome || !this.outcome) return;
+    write(this.outcome, fill(this.words.outcome[outcome.status] ?? "{message}", outcome));
+  }
+}

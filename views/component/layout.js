@@ -1,0 +1,43 @@
+// How 1 to 16 recliners share a screen without scrolling: columns, rows, arrangement, type size.
+// Everything on a tile is a multiple of one unit (pixels), so the largest unit wins. Where room
+// is short the trend goes first, then the pleth, never a number.
+
+// What each arrangement needs, in units: width, height without traces, with pleth, with trend too.
+const ARRANGEMENTS = {
+  tall: { width: 19.5, bare: 18.6, pleth: 21.4, trend: 25.8 },
+  wide: { width: 35, bare: 11.6, pleth: 14.4, trend: 16.4 },
+  row: { width: 47, bare: 6.4, pleth: Infinity, trend: Infinity },
+};
+const WORTH = { trend: 1, pleth: 0.8, bare: 0.62 };
+const LARGEST_UNIT = 60;
+
+function fits(width, height) {
+  const found = [];
+  for (const [mode, need] of Object.entries(ARRANGEMENTS)) {
+    for (const traces of ["trend", "pleth", "bare"]) {
+      const unit = Math.min(width / need.width, height / need[traces], LARGEST_UNIT);
+      found.push({ mode, traces, unit, score: unit * WORTH[traces] });
+    }
+  }
+  return found;
+}
+
+/** Choose the layout for a number of recliners on a field of width × height pixels. */
+export function layout(count, width, height, gap = 8) {
+  let best = null;
+  const most = Math.max(1, count);
+  for (let columns = 1; columns <= most; columns += 1) {
+    const rows = Math.ceil(most / columns);
+    const empty = columns * rows - most;
+    if (empty >= columns || (most > 1 && empty >= rows)) continue;
+    const tileWidth = (width - gap * (columns - 1)) / columns;
+    const tileHeight = (height - gap * (rows - 1)) / rows;
+    for (const choice of fits(tileWidth, tileHeight)) {
+      const score = choice.score * (1 - 0.02 * empty);
+      if (!best || score > best.score + 1e-9) {
+        best = { ...choice, columns, rows, tileWidth, tileHeight, score };
+      }
+    }
+  }
+  return best;
+}

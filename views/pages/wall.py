@@ -1,0 +1,75 @@
+"""The wall: one browser component over the whole page, mounted once, fed by the live feed.
+
+This script runs when a page opens, when the feed has refused its token, and when somebody gives an
+order; never for a number to move. What the component draws stands in views/component.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from monitors.errors import ChairsideError
+from views import bundle
+from views.feed import FEED_PATH
+from views.here import dashboard
+from views.orders import command_of
+from views.pages import page
+from views.words import en
+
+ANSWER_WITHIN_S = 2.0
+
+_mount = st.components.v2.component(
+    "chairside_wall", css=bundle.style(), js=bundle.script(), isolate_styles=False
+)
+
+
+def _order(wish: dict[str, Any]) -> dict[str, str]:
+    """Put an order into the inbox, wait a moment, and return how it stands."""
+    here = dashboard()
+    command_id = str(wish.get("command_id"))
+    try:
+        command = command_of(wish, here.live.recliners, time.time_ns() // 1_000_000)
+        here.picture.put(command)
+    except ChairsideError as error:
+        return {"command_id": command_id, "status": "refused", "message": str(error)}
+    st.session_state["person"] = command.by
+    until = time.monotonic() + ANSWER_WITHIN_S
+    while time.monotonic() < until:
+        outcome = here.picture.outcome(command_id)
+        if outcome is not None and outcome.status != "pending":
+            return {"command_id": command_id, "status": outcome.status, "message": outcome.message}
+        time.sleep(0.05)
+    return {"command_id": command_id, "status": "pending", "message": ""}
+
+
+def _draw() -> None:
+    here = dashboard()
+    told = {
+        "token": here.gate.sign(),
+        "feed_path": st.get_option("server.baseUrlPath").rstrip("/") + FEED_PATH,
+        "clinic": here.clinic.name,
+        "staff": list(here.clinic.staff),
+        "person": st.session_state.get("person", ""),
+        "words": en.WALL,
+        "outcome": st.session_state.pop("wall_outcome", None),
+    }
+    result = _mount(
+        key="wall",
+        data=told,
+        on_order_change=lambda: None,
+        on_refused_change=lambda: None,
+        on_go_change=lambda: None,
+    )
+    if result.order:
+        st.session_state["wall_outcome"] = _order(result.order)
+        st.rerun()
+    if result.go:
+        recliner = result.go.get("recliner")
+        query = {"recliner": recliner} if recliner else None
+        st.switch_page(page(str(result.go.get("page"))), query_params=query)
+
+
+_draw()
