@@ -12,7 +12,7 @@ import ipaddress
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,7 +20,8 @@ from pydantic_core import ErrorDetails
 
 from monitors import toml_lines
 from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings, Measures, kind_of
-from monitors.errors import ConfigurationError
+from monitors.devices.transport import port_key
+from monitors.errors import ConfigurationError, TransportError
 
 Arm = Literal["left", "right"]
 Preset = Literal["mood", "pain", "injection", "default"]
@@ -38,7 +39,7 @@ class DeviceSettings(_Strict):
     port: str = Field(min_length=1)
     simulated: bool | None = None
     name: str | None = Field(default=None, min_length=1, max_length=40)
-    measures: list[Measures] | None = Field(default=None, strict=False)
+    measures: list[Annotated[Measures, Field(strict=False)]] | None = None
     serial_number: str | None = None
     baud: int | None = Field(default=None, ge=300, le=921_600)
     parity: Literal["N", "E", "O"] | None = None
@@ -158,7 +159,7 @@ class Clinic(_Strict):
     @property
     def is_simulated(self) -> bool:
         """Say whether the devices are simulated; a clinic is all simulated or not at all."""
-        return any(device.simulated for _, _, device in self.all_devices())
+        return any(device.simulated for recliner in self.recliners for device in recliner.devices)
 
     def all_devices(self) -> Iterator[tuple[ReclinerSettings, str, DeviceSettings]]:
         """Yield each device with its recliner and its name."""
@@ -289,7 +290,11 @@ def _shared_ports(clinic: Clinic) -> Iterator[Mistake]:
     owners: dict[str, str] = {}
     for place, device in _placed(clinic):
         owner = clinic.recliners[int(place[1])].name
-        port = device.port.strip().lower().replace("localhost", "127.0.0.1")
+        try:
+            port = port_key(device.port.replace("localhost", "127.0.0.1"))
+        except TransportError as error:
+            yield (*place, "port"), str(error)
+            continue
         if port in owners:
             words = f"port {device.port!r} is already used by recliner {owners[port]!r}"
             yield (*place, "port"), words

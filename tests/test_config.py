@@ -58,7 +58,7 @@ def test_two_recliners_on_one_port_are_refused_and_both_are_named() -> None:
         recliner(("nonin-df2", "/dev/ttyUSB0", ""))
         + recliner(("nonin-df2", "/dev/ttyUSB0", ""), name="R2")
     )
-    assert "clinic.toml:12:" in said
+    assert "clinic.toml:13:" in said
     assert "already used by recliner 'R1'" in said
 
 

@@ -1,0 +1,124 @@
+"""Listening at ports on request: check a clinic.toml, probe a port, capture its bytes.
+
+Here links and probes are run for a few seconds for a person at a terminal, and what was learned
+is printed in words. Nothing is stored and no cuff is started.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from monitors.clock import SystemClock, world_utc_ms
+from monitors.config import Clinic
+from monitors.devices.blackbox import CaptureHeader, CaptureWriter
+from monitors.devices.catalogue import kind_of
+from monitors.devices.link import LineCounts, Link, LinkEvent, Lost, Opened, Received, Speaking
+from monitors.errors import ConfigurationError
+from monitors.readings import OximetryReading, Reading, as_record
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Gather what one device let be heard."""
+
+    port: str
+    is_open: bool = False
+    has_spoken: bool = False
+    lost: str | None = None
+    readings: Counter[str] = field(default_factory=Counter)
+    last: Reading | None = None
+    counts: LineCounts | None = None
+
+    def take(self, event: LinkEvent) -> None:
+        if isinstance(event, Opened):
+            self.is_open, self.lost = True, None
+        elif isinstance(event, Lost):
+            self.is_open, self.lost = False, event.reason
+        elif isinstance(event, Speaking):
+            self.has_spoken = True
+        elif isinstance(event, LineCounts):
+            self.counts = event
+        elif isinstance(event, Received) and (record := as_record(event.reading)):
+            self.readings[record["kind"]] += 1
+            self.last = event.reading
+
+    def words(self) -> str:
+        """Say in one line how the device stands."""
+        if self.has_spoken:
+            kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(self.readings.items()))
+            return f"answers ({kinds or 'no reading yet'}{self._newest()}{self._noise()})"
+        if self.lost is not None:
+            return f"NO PORT: {self.lost}"
+        if self.counts is not None and self.counts.last_byte_ms is not None:
+            return f"SENDS SOMETHING ELSE: {self.counts.discarded_bytes} bytes made no sense"
+        return "SILENT: the port is open and nothing came" if self.is_open else "NOT OPENED"
+
+    def _newest(self) -> str:
+        if not isinstance(self.last, OximetryReading):
+            return ""
+        return f", newest SpO2 {self.last.spo2_pct or '--'} %, {self.last.validity}"
+
+    def _noise(self) -> str:
+        bad = self.counts.discarded_bytes if self.counts else 0
+        return f", {bad} bytes discarded" if bad else ""
+
+
+def check_ports(clinic: Clinic, seconds: float, out: TextIO) -> int:
+    """Listen at every port for some seconds; print a line a device; 1 if any does not answer."""
+    events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
+    clock = SystemClock.beginning_now(clinic.clinic.clock_rate)
+    heard = {device_id: _Heard(device.port) for _, device_id, device in clinic.all_devices()}
+    links = [
+        Link(device_id, d.kind, d.port, clock, events.put, d.line, may_start_cuff=False)
+        for _, device_id, d in clinic.all_devices()
+    ]
+    _run(links, events, heard, seconds)
+    for _, device_id, device in clinic.all_devices():
+        one = heard[device_id]
+        print(f"{device_id:<16} {device.device:<14} {device.port:<28} {one.words()}", file=out)
+    return 0 if all(one.has_spoken for one in heard.values()) else 1
+
+
+def _run(
+    links: list[Link],
+    events: queue.SimpleQueue[LinkEvent],
+    heard: dict[str, _Heard],
+    seconds: float,
+) -> None:
+    for link in links:
+        link.start()
+    end = time.monotonic() + seconds
+    try:
+        while (left := end - time.monotonic()) > 0:
+            try:
+                event = events.get(timeout=left)
+            except queue.Empty:
+                break
+            heard[event.device_id].take(event)
+    finally:
+        for link in links:
+            link.close()
+
+
+def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO) -> int:
+    """Write a port's raw bytes, both ways, to a capture file for some seconds.
+
+    Raises ConfigurationError if the file exists already or the device is unknown.
+    """
+    kind = kind_of(device)
+    if path.exists():
+        raise ConfigurationError(f"{path} exists already; a capture never overwrites")
+    clock = SystemClock()
+    heard = {device: _Heard(port)}
+    events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
+    header = CaptureHeader(device, port, kind.line, world_utc_ms())
+    with CaptureWriter(path, header, clock) as writer:
+        link = Link(device, kind, port, clock, events.put, tap=writer.record, may_start_cuff=False)
+        _run([link], events, heard, seconds)
+    print(f"{path}: {seconds:g} s of {port}; {device} {heard[device].words()}", file=err)
+    return 0 if heard[device].has_spoken else 1
