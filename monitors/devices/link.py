@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter, CuffAdapter
@@ -112,6 +112,11 @@ class Link:
         self._adapter_failures = 0
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether the port is open now."""
+        return self._is_open
+
+    @property
     def own_cycle(self) -> OwnCycle | None:
         """Return the cuff cycle that Chairside started and has not seen end; None without one."""
         return self._cuff.own
@@ -201,8 +206,8 @@ class Link:
             return not isinstance(error, NobodyConnectedError)
         except Exception as error:
             self._adapter_failures += 1
-            _log.exception("%s: the %s adapter failed", self._device_id, self._kind.name)
-            self._lost(f"the {self._kind.name} adapter failed: {type(error).__name__}: {error}")
+            what = f"{type(error).__name__}: {error}"
+            self._lost(f"the {self._kind.name} adapter failed: {what}", bug=error)
         finally:
             self._is_open = False
             if transport is not None:
@@ -224,12 +229,12 @@ class Link:
         self._send(transport, self._adapter.begin(now_ms / 1000), now_ms)
         self._is_open = True
 
-    def _lost(self, reason: str) -> None:
+    def _lost(self, reason: str, bug: Exception | None = None) -> None:
         self._cuff.line_lost()
         if self._is_lost or self._closing.is_set():
             return
         self._is_lost = True
-        _log.warning("%s is lost: %s", self._device_id, reason)
+        _log.warning("%s is lost: %s", self._device_id, reason, exc_info=bug)
         self._tell(Lost(self._device_id, self._clock.now_ms(), reason))
 
     def _converse(self, transport: Transport) -> None:
@@ -285,7 +290,7 @@ class Link:
             counts.discarded_bytes,
             self._last_byte_ms,
         )
-        if self._counts.last_byte_ms != told.last_byte_ms:
+        if replace(self._counts, at_ms=told.at_ms) != told:
             self._tell(self._counts)
 
     def _tell(self, event: LinkEvent) -> None:
