@@ -223,8 +223,12 @@ class SerialTransport:
             raise TransportError(f"{self._name}: was lost while sending ({error})") from error
 
     def close(self) -> None:
+        """Give the port back, and the socket that pyserial keeps when the other end is gone."""
         self._closed.set()
+        held = getattr(self._serial, "_socket", None)
         self._serial.close()
+        if held is not None:
+            held.close()
 
 
 def _opened(name: str, line: LineSettings) -> serial.SerialBase:
