@@ -36,7 +36,10 @@ class Adapter(Protocol):
     counts: DecodeCounts
 
     def begin(self, now_s: float) -> bytes:
-        """Forget what was half received and return what to send when the port has opened."""
+        """Forget what was half received and return what to send when the port has opened.
+
+        What a cuff does is told anew after it, even where it does what it did before.
+        """
 
     def feed(self, chunk: bytes, now_s: float) -> Sequence[Reading]:
         """Take bytes as they came, in any size, and return the readings they complete."""
