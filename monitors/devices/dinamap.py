@@ -77,6 +77,7 @@ class DinamapAdapter:
         """Forget what was half received and what was asked; what was last seen is kept."""
         self._finder.forget()
         self._poller.begin(now_s)
+        self._cuff.reopened()
         self._oximetry = None
         return b""
 

@@ -54,6 +54,7 @@ class CuffWatch:
     __slots__ = (
         "_held",
         "_holds",
+        "_is_activity_told",
         "_is_cancelled",
         "_last",
         "_last_s",
@@ -69,10 +70,15 @@ class CuffWatch:
         self._last: NibpReply | None = None
         self._last_s = 0.0
         self._status: int | None = None
+        self._is_activity_told = False
         self._ran = False
         self._ran_until_s = 0.0
         self._own_since_s: float | None = None
         self._is_cancelled = False
+
+    def reopened(self) -> None:
+        """Tell with the next reply what the cuff does, even if it does what it did before."""
+        self._is_activity_told = False
 
     def started(self, now_s: float) -> None:
         """Note that we order a determination: it shall have an outcome."""
@@ -87,8 +93,9 @@ class CuffWatch:
     def take(self, reply: NibpReply, now_s: float) -> list[Reading]:
         """Return what a reply tells that is new."""
         told = self.flush(now_s)
-        if (reply.status == MEASURING) != (self._status == MEASURING) or self._status is None:
-            is_running = reply.status == MEASURING
+        is_running = reply.status == MEASURING
+        if not self._is_activity_told or is_running != (self._status == MEASURING):
+            self._is_activity_told = True
             told.append(CuffActivity(CuffState.MEASURING if is_running else CuffState.IDLE))
         if reply.status == MEASURING:
             self._ran, self._ran_until_s = True, now_s
