@@ -208,6 +208,5 @@ class Heartbeat:
         return counts[second] + (since_s - second) * (counts[second + 1] - counts[second])
 
     def rate_per_min(self, at_s: float, over_s: float) -> float:
-        """Return the pulse rate averaged over the last seconds, per minute."""
-        over_s = min(over_s, max(at_s - self._start_s, 1.0))
+        """Return the rate averaged over the last seconds, per minute; all after the start."""
         return 60.0 * (self.beats(at_s) - self.beats(at_s - over_s)) / over_s

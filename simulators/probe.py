@@ -21,6 +21,7 @@ from simulators.wander import Wander, draw_for
 ROLE = "oximeter"
 SEARCH_S = 6.0
 AVERAGED_S = 4.0
+_LEAD_S = 10.0
 WEAK_PERFUSION_PCT = 0.4
 MARGINAL_PERFUSION_PCT = 0.8
 CUFF_ERROR_PCT = 2.9
@@ -81,7 +82,7 @@ class Probe:
         self._faults = faults
         self._blanking = blanking
         self._role = role
-        self._heart = Heartbeat(patient, start_s) if patient else None
+        self._heart = Heartbeat(patient, start_s - _LEAD_S) if patient else None
         self._shake = Wander(draw_for(seed, "shake"), 0.45, 0.8, 0.4)
         self._jerk = Wander(draw_for(seed, "jerk"), 0.25, 3.1, 1.0)
         self._sway = Wander(draw_for(seed, "sway"), 0.03, 0.25, 0.02)
