@@ -71,7 +71,7 @@ class _Heard:
 def check_ports(clinic: Clinic, seconds: float, out: TextIO) -> int:
     """Listen at every port for some seconds; print a line a device; 1 if any does not answer."""
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
-    clock = SystemClock.beginning_now(clinic.clinic.clock_rate)
+    clock = clinic.make_clock()
     heard = {device_id: _Heard(device.port) for _, device_id, device in clinic.all_devices()}
     links = [
         Link(device_id, d.kind, d.port, clock, events.put, d.line, may_start_cuff=False)

@@ -69,9 +69,15 @@ class SystemClock:
     epoch_ns: int = 0
 
     @classmethod
-    def beginning_now(cls, rate: float) -> SystemClock:
-        """Return a clock of a rate; one that is not 1 counts from now on."""
-        return cls(rate, 0 if rate == 1.0 else _since_boot_ns())
+    def of_rate(cls, rate: float, began_utc_ms: int | None = None) -> SystemClock:
+        """Return a clock of a rate; one that is not 1 counts from a UTC moment, or from now.
+
+        Processes that are given the same moment share a timeline, whenever they start.
+        """
+        if rate == 1.0:
+            return cls()
+        began_ms = world_utc_ms() if began_utc_ms is None else began_utc_ms
+        return cls(rate, _since_boot_ns() - (world_utc_ms() - began_ms) * 1_000_000)
 
     @property
     def boot_id(self) -> str:

@@ -24,7 +24,7 @@ from monitors.clinic.place import DeviceState
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.remembering import recall, remember
 from monitors.clinic.verbs import Moment, Order, carry_out
-from monitors.clock import Clock, SystemClock, world_utc_ms
+from monitors.clock import Clock, world_utc_ms
 from monitors.config import Clinic
 from monitors.devices.link import (
     CuffCancelled,
@@ -481,7 +481,7 @@ def run_collector(clinic: Clinic, stop: threading.Event, stage: Path | None = No
         raise ConfigurationError(f"{clinic.source}: no recliner has a device to collect from")
     if stage is not None and not clinic.is_simulated:
         raise ConfigurationError(f"{clinic.source}: only a simulated clinic can be staged")
-    clock = SystemClock.beginning_now(clinic.clinic.clock_rate)
+    clock = clinic.make_clock()
     journal = Journal.open(clinic.store_url, simulated=clinic.is_simulated, clock_rate=clock.rate)
     try:
         picture = Picture(clinic.store_url, create=True)

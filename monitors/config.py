@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitors import toml_lines
+from monitors.clock import SystemClock
 from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings, Measures, kind_of
 from monitors.devices.transport import port_key
 from monitors.errors import ConfigurationError, TransportError
@@ -119,6 +120,7 @@ class ClinicSettings(_Strict):
     name: str = Field(default="Infusion room", min_length=1, max_length=60)
     store: str = "chairside.db"
     clock_rate: float = Field(default=1.0, gt=0, le=600, strict=False)
+    clock_began_utc_ms: int | None = Field(default=None, gt=0)
     default_preset: Preset = "default"
     staff: list[str] = Field(default_factory=list)
     allowed_hosts: list[str] = Field(default_factory=list)
@@ -160,6 +162,10 @@ class Clinic(_Strict):
     def is_simulated(self) -> bool:
         """Say whether the devices are simulated; a clinic is all simulated or not at all."""
         return any(device.simulated for recliner in self.recliners for device in recliner.devices)
+
+    def make_clock(self) -> SystemClock:
+        """Return the clock of this clinic's room."""
+        return SystemClock.of_rate(self.clinic.clock_rate, self.clinic.clock_began_utc_ms)
 
     def all_devices(self) -> Iterator[tuple[ReclinerSettings, str, DeviceSettings]]:
         """Yield each device with its recliner and its name."""

@@ -116,11 +116,12 @@ def _port(given: argparse.Namespace) -> int:
 
 
 def _serve(scenario: Scenario, given: argparse.Namespace) -> int:
-    begun_s = seconds_since(given.now_utc_ms) * given.speed if given.now_utc_ms else 0.0
+    began_utc_ms = given.now_utc_ms or utc_now_ms()
+    begun_s = seconds_since(began_utc_ms) * given.speed
     clock = ScenarioClock(given.speed, begun_s)
     room = Room(scenario, clock, given.speed, given.pty, given.control)
     signal.signal(signal.SIGTERM, lambda *_: room.stop())
-    text = room.clinic_toml(given.store)
+    text = room.clinic_toml(given.store, began_utc_ms)
     if given.config_out is not None:
         _write_whole(given.config_out, text)
     print(text, end="", flush=True)

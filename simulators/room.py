@@ -64,9 +64,9 @@ class Room:
         """End the serving; may be called from any thread."""
         self.hub.stop()
 
-    def clinic_toml(self, store: str = "simulated.db") -> str:
-        """Write the clinic.toml that uses these ports."""
-        return "\n".join(_clinic_lines(self, store)) + "\n"
+    def clinic_toml(self, store: str = "simulated.db", began_utc_ms: int | None = None) -> str:
+        """Write the clinic.toml that uses these ports. began_utc_ms: when second 0 was."""
+        return "\n".join(_clinic_lines(self, store, began_utc_ms)) + "\n"
 
     def _line(self, recliner: SimulatedRecliner, kind: TwinKind) -> str:
         draw = draw_for(recliner.seed, "line", kind.role)
@@ -83,12 +83,14 @@ def kinds_of(plan: ReclinerPlan) -> tuple[TwinKind, ...]:
     return tuple(twin_kind(name) for name in plan.devices)
 
 
-def _clinic_lines(room: Room, store: str) -> Iterator[str]:
+def _clinic_lines(room: Room, store: str, began_utc_ms: int | None) -> Iterator[str]:
     yield f"# {room.scenario.title}: simulated recliners. Control port: {HOST}:{room.control_port}"
     yield "[clinic]"
     yield f"name = {json.dumps(room.scenario.title)}"
     yield f"store = {json.dumps(store)}"
     yield f"clock_rate = {float(room.speed)}"
+    if room.speed != 1.0 and began_utc_ms is not None:
+        yield f"clock_began_utc_ms = {began_utc_ms}"
     yield f"staff = {json.dumps(list(room.scenario.staff))}"
     for recliner in room.recliners.values():
         yield from _recliner_lines(recliner.plan, room.ports)
