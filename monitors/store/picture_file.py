@@ -23,6 +23,7 @@ LONGEST_INBOX = 1_000
 BUSY_S = 0.25
 
 SCHEMA = """
+begin immediate;
 create table if not exists state (
     id integer primary key check (id = 1), seq integer not null, beat text);
 create table if not exists recliners (
@@ -39,6 +40,7 @@ create table if not exists commands (
     is_on_record integer not null default 0);
 create index if not exists commands_waiting on commands (place) where status = 'pending';
 insert or ignore into state (id, seq, beat) values (1, 0, null);
+commit;
 """
 
 
