@@ -37,7 +37,8 @@ class StepTrack:
 
     since_ms: first moment it was broken. due_ms: when it becomes true; None when only a repeat
     reading can make it so. known_until_ms: until when the last value speaks for the patient; None
-    where a fact holds until it is told otherwise. grows_ms: when its priority grows.
+    where a fact holds until it is told otherwise. grows_ms: when its priority grows. key: which
+    quantity broke it the farthest at last.
     """
 
     since_ms: int
@@ -46,6 +47,7 @@ class StepTrack:
     is_active: bool = False
     grows_ms: int | None = None
     has_grown: bool = False
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Track:
 
     rank: how bad it truly is now; None when it is not true (only awaited, or latched).
     since_ms: when it began to be told. latched: the priority still shown after it went.
-    level, key: the bound in force and what it judges; excess: how far the worst lay past it.
+    newest, worsts: the newest and the worst value of each quantity since it began. level, key: the
+    bound in force and what it judges.
     """
 
     condition: Condition
@@ -73,9 +76,8 @@ class Track:
     rank: Rank | None = None
     since_ms: int | None = None
     fact_since_ms: int | None = None
-    value: float | None = None
-    worst: float | None = None
-    excess: float | None = None
+    newest: Mapping[str, float] = field(default_factory=dict)
+    worsts: Mapping[str, float] = field(default_factory=dict)
     level: float | None = None
     limit_words: str | None = None
     key: str | None = None
@@ -88,6 +90,16 @@ class Track:
     def id(self) -> str:
         """Return the name under which the state keeps it."""
         return track_id(self.condition, self.device_id)
+
+    @property
+    def value(self) -> float | None:
+        """Return the newest value of the quantity in question."""
+        return self.newest.get(self.key or "")
+
+    @property
+    def worst(self) -> float | None:
+        """Return the worst value of the quantity in question since it began."""
+        return self.worsts.get(self.key or "")
 
     @property
     def priority(self) -> Priority | None:

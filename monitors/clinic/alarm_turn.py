@@ -60,7 +60,7 @@ class Turn:
         """Log what happened to a condition."""
         known: dict[str, Any] = {
             "condition": track.condition,
-            "priority": track.told,
+            "priority": track.priority or track.told,
             "state": event_state(track),
             "inactivation": inactivation(self.state, track),
             "key": track.key,
@@ -139,14 +139,14 @@ def _dressed(turn: Turn, track: Track, limit: Limit) -> Track:
     """Write the bound in force, in number and words, and whether it is quiet."""
     if track.rank is None:
         return track
-    step = limit.steps[track.rank[1]]
-    is_quiet = step.is_quiet
-    found = bound_in_force(step, track.key, turn)
+    step, known = limit.steps[track.rank[1]], track.steps[track.rank[1]]
+    key = known.key if known is not None and known.key is not None else track.key
+    found = bound_in_force(step, key, turn)
     if found is None:
-        return replace(track, is_quiet=is_quiet)
+        return replace(track, is_quiet=step.is_quiet, key=key)
     bound, level = found
     words = f"{bound.words} {level:g}"
-    return replace(track, is_quiet=is_quiet, level=level, limit_words=words)
+    return replace(track, is_quiet=step.is_quiet, level=level, limit_words=words, key=key)
 
 
 def bound_in_force(step: Step, key: str | None, turn: Turn) -> tuple[Bound, float] | None:
@@ -183,7 +183,7 @@ def _end(turn: Turn, before: Track | None, after: Track) -> None:
     is_unknown_to_all = before.acknowledged is None and before.told is Priority.HIGH
     latched = Priority.HIGH if is_unknown_to_all else None
     gone = replace(after, latched=latched, acknowledged=None)
-    turn.tell(gone, Transition.ENDED, priority=before.told)
+    turn.tell(gone, Transition.ENDED, priority=before.priority)
     _keep(turn, replace(gone, fact_since_ms=None))
 
 
@@ -197,7 +197,7 @@ def _ease(turn: Turn, old: Rank, after: Track) -> None:
     elif old[0] == Priority.HIGH.rank and after.priority is not Priority.HIGH:
         after = replace(after, latched=Priority.HIGH)
     if after.rank is not None and after.rank[0] != old[0]:
-        turn.tell(after, Transition.DE_ESCALATED, priority=after.priority)
+        turn.tell(after, Transition.DE_ESCALATED)
     _keep(turn, after)
 
 

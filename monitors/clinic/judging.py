@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from monitors.clinic.alarm_state import CuffMemory, StepTrack, Track
 from monitors.clinic.alarm_turn import Turn, absent, present, settle, start_step
-from monitors.clinic.conditions import Component, Condition
+from monitors.clinic.conditions import CONDITIONS, Component, Condition, Direction
 from monitors.clinic.limits import Limit, Step
 from monitors.clinic.stimuli import CuffResult, Sample
 from monitors.readings import (
@@ -129,9 +129,9 @@ def judge(turn: Turn, limit: Limit, judged: Judged) -> None:
         track = Track(limit.condition, steps=tuple(None for _ in limit.steps))
     elif len(track.steps) != len(limit.steps):
         track = reshaped(track, limit)
-    can_clear = judged.is_valid and (track.key is None or track.key in judged.values)
+    can_clear = judged.is_valid and all(key in judged.values for key in track.worsts)
     steps = tuple(
-        _broken_on(turn, step, known, judged)
+        _broken_on(turn, step, known, judged, hit[1])
         if hit is not None
         else _kept(turn, step, known, judged, limit.hysteresis, can_clear)
         for step, known, hit in zip(limit.steps, track.steps, hits, strict=True)
@@ -139,12 +139,15 @@ def judge(turn: Turn, limit: Limit, judged: Judged) -> None:
     settle(turn, track, _measured(replace(track, steps=steps), hits, judged.values), limit)
 
 
-def _broken_on(turn: Turn, step: Step, known: StepTrack | None, judged: Judged) -> StepTrack:
+def _broken_on(
+    turn: Turn, step: Step, known: StepTrack | None, judged: Judged, key: str
+) -> StepTrack:
     """Return how far a step has come after a value that breaks it."""
     if known is None:
-        return start_step(step, judged.measured_ms, turn.at_ms, judged.known_until_ms)
+        fresh = start_step(step, judged.measured_ms, turn.at_ms, judged.known_until_ms)
+        return replace(fresh, key=key)
     due_ms = turn.at_ms if _confirms(step, known, judged.measured_ms) else known.due_ms
-    return replace(known, due_ms=due_ms, known_until_ms=judged.known_until_ms)
+    return replace(known, due_ms=due_ms, known_until_ms=judged.known_until_ms, key=key)
 
 
 def _kept(
@@ -155,11 +158,16 @@ def _kept(
     hysteresis: float,
     can_clear: bool,
 ) -> StepTrack | None:
-    """Return how far a step has come after a value that keeps it; None when it is over."""
+    """Return how far a step has come after a value that keeps it; None when it is over.
+
+    A value in the band between bound and hysteresis goes on from the last one, but closes no gap.
+    """
     if known is None or not can_clear:
         return known
     if not known.is_active or is_back(step, judged.values, turn.state.baseline, hysteresis):
         return None
+    if known.known_until_ms is not None and known.known_until_ms < judged.measured_ms:
+        return known
     return replace(known, known_until_ms=judged.known_until_ms)
 
 
@@ -172,14 +180,16 @@ def _confirms(step: Step, known: StepTrack, measured_ms: int) -> bool:
 
 
 def _measured(track: Track, hits: list[Broken | None], values: Mapping[str, float]) -> Track:
-    """Write the newest value and the worst since it began; a gone condition keeps its last."""
-    found = [hit for hit in hits if hit is not None]
-    if found and any(track.steps):
-        excess, key, value = max(found)
-        if track.excess is None or excess > track.excess:
-            return replace(track, key=key, value=value, worst=value, excess=excess)
-    newest = values.get(track.key or "")
-    return track if newest is None or newest == track.value else replace(track, value=newest)
+    """Write the newest values and the worst of each quantity that broke the limit."""
+    if not track.key and not any(hits):
+        return track
+    direction = CONDITIONS[track.condition].direction
+    worse = min if direction is Direction.BELOW else max
+    worsts = dict(track.worsts)
+    for hit in hits:
+        if hit is not None:
+            worsts[hit[1]] = worse(worsts.get(hit[1], hit[2]), hit[2])
+    return replace(track, newest=values, worsts=worsts)
 
 
 def broken(step: Step, values: Mapping[str, float], baseline: Mapping[str, float]) -> Broken | None:
