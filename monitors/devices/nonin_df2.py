@@ -53,11 +53,13 @@ class Df2Layout:
     status_at = 1
     full_scale = 255
 
-    @staticmethod
-    def seek(buffer: bytearray, start: int) -> int:
-        """Return the place of the next start byte, or the buffer's end."""
+    @classmethod
+    def seek(cls, buffer: bytearray, start: int) -> int:
+        """Return the first place of a good frame, or of too few bytes to tell."""
         place = buffer.find(START, start)
-        return len(buffer) if place < 0 else place
+        while 0 <= place <= len(buffer) - FRAME_BYTES and not cls.is_good(buffer, place):
+            place = buffer.find(START, place + 1)
+        return place if place >= 0 else len(buffer)
 
     @staticmethod
     def has_mark(buffer: bytearray, at: int) -> bool:

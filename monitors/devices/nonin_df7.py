@@ -7,7 +7,6 @@ and Technical Information" of the Onyx II 9560, and the Xpod LP specification.
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from monitors.devices.nonin_common import FRAMES_PER_PACKET, FrameStatus, Packet
 from monitors.devices.nonin_stream import FRAME_BYTES, PacketAdapter
 from monitors.errors import FrameError
 
-_MARKED = re.compile(rb"[\x80-\xff]")
 _MARK_OR_SYNC = bytes(status & 0x81 for status in range(256))
 _SYNC_FIRST = b"\x81" + b"\x80" * (FRAMES_PER_PACKET - 1)
 
@@ -53,11 +51,13 @@ class Df7Layout:
     status_at = 0
     full_scale = 65535
 
-    @staticmethod
-    def seek(buffer: bytearray, start: int) -> int:
-        """Return the place of the next byte with the mark bit, or the buffer's end."""
-        found = _MARKED.search(buffer, start)
-        return found.start() if found else len(buffer)
+    @classmethod
+    def seek(cls, buffer: bytearray, start: int) -> int:
+        """Return the first place of a good frame, or of too few bytes to tell."""
+        place = start
+        while place <= len(buffer) - FRAME_BYTES and not cls.is_good(buffer, place):
+            place += 1
+        return place
 
     @staticmethod
     def has_mark(buffer: bytearray, at: int) -> bool:

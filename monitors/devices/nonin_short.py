@@ -8,6 +8,7 @@ the 9560 and the Xpod LP specification, formats 1 and 8.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from enum import IntFlag
 
@@ -31,6 +32,7 @@ class ShortStatus(IntFlag):
 
 
 _WEAK = int(ShortStatus.LOW_PERFUSION | ShortStatus.MARGINAL_PERFUSION)
+_DOUBT = _WEAK | int(ShortStatus.ARTIFACT)
 _NO_NUMBER = int(ShortStatus.SENSOR_DISCONNECTED | ShortStatus.OUT_OF_TRACK)
 
 
@@ -41,11 +43,12 @@ class ShortAdapter:
     layout is broken.
     """
 
-    __slots__ = ("_buffer", "_is_locked", "_length", "_read", "counts")
+    __slots__ = ("_buffer", "_is_locked", "_length", "_read", "_shape", "counts")
 
     def __init__(self, length: int, read: Callable[[bytes], OximetryReading]) -> None:
         self.counts = DecodeCounts()
         self._length = length
+        self._shape = re.compile(rb"[\x80-\xff][\x00-\x7f]{%d}" % (length - 1))
         self._read = read
         self._buffer = bytearray()
         self._is_locked = False
@@ -73,25 +76,33 @@ class ShortAdapter:
     def _take_all(self, is_last: bool) -> list[OximetryReading]:
         told: list[OximetryReading] = []
         at = 0
-        while len(self._buffer) - at >= self._length:
-            reading = self._frame(at)
+        while (reading := self._frame(at)) or self._skip(at):
             if reading is None:
                 self._is_locked = False
-                self.counts.discarded_bytes += 1
-                at += 1
+                at += self._discard(self._skip(at))
                 continue
             is_backed = self._is_locked or self._is_backed(at + self._length, is_last)
             if is_backed is None:
                 break
-            self._is_locked = is_backed
-            if is_backed:
-                told.append(reading)
-                self.counts.frames += 1
-            else:
-                self.counts.discarded_bytes += 1
-            at += self._length if is_backed else 1
+            if not is_backed:
+                at += self._discard(1)
+                continue
+            self._is_locked = True
+            self.counts.frames += 1
+            told.append(reading)
+            at += self._length
         del self._buffer[:at]
         return told
+
+    def _skip(self, at: int) -> int:
+        """Return how many bytes from a place that is no frame cannot begin one either."""
+        found = self._shape.search(self._buffer, at + 1)
+        end = found.start() if found else len(self._buffer) - self._length + 1
+        return max(0, end - at)
+
+    def _discard(self, count: int) -> int:
+        self.counts.discarded_bytes += count
+        return count
 
     def _is_backed(self, at: int, is_last: bool) -> bool | None:
         """Say whether the frames that must follow a first one are there; None if too early."""
@@ -107,7 +118,7 @@ class ShortAdapter:
         return True
 
     def _frame(self, at: int) -> OximetryReading | None:
-        if self._buffer[at] < 0x80:
+        if self._shape.match(self._buffer, at) is None:
             return None
         try:
             return self._read(bytes(self._buffer[at : at + self._length]))
@@ -156,6 +167,6 @@ def short_reading(
     validity = Validity.VALID
     if status & _NO_NUMBER or is_sensor_alarm:
         validity = Validity.INVALID
-    elif status & (_WEAK | ShortStatus.ARTIFACT):
+    elif status & _DOUBT:
         validity = Validity.QUESTIONABLE
     return oximetry_of(rate, spo2, validity, conditions)

@@ -40,7 +40,7 @@ class Layout(Protocol):
     full_scale: int
 
     def seek(self, buffer: bytearray, start: int) -> int:
-        """Return the first place from start where a frame might begin, or the buffer's end."""
+        """Return the first place from start of a good frame, or of too few bytes to tell."""
 
     def has_mark(self, buffer: bytearray, at: int) -> bool:
         """Say whether the start of five bytes looks like a frame's."""
