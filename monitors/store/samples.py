@@ -79,7 +79,7 @@ def _highest(typecode: str) -> int:
 
 def _differences(numbers: array[int], mask: int) -> array[int]:
     before = [0, *numbers[:-1]]
-    return array(numbers.typecode, [(b - a) & mask for a, b in zip(before, numbers, strict=True)])
+    return array(numbers.typecode, [(b - a) & mask for a, b in zip(before, numbers, strict=False)])
 
 
 def _sums(differences: array[int], mask: int) -> array[int]:
