@@ -1,0 +1,1 @@
+"""The whole corridor in real processes: simulated devices, collector, store."""
