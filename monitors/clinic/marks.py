@@ -50,8 +50,8 @@ class PhaseMark:
 class PlanMark:
     """Hold a change of plan while the session was open.
 
-    planned_s: the planned infusion time from then on, seconds; None for none. protocol: the name
-    of the preset taken over, None where only the time changed.
+    planned_s: the planned infusion time from then on, before_s: until then; seconds, None for
+    none. protocol: the name of the preset taken over, None where only the time changed.
     """
 
     planned_s: int | None
@@ -59,6 +59,7 @@ class PlanMark:
     utc_ms: int
     by: str
     reason: str
+    before_s: int | None = None
     protocol: str | None = None
 
     def to_record(self) -> dict[str, Any]:

@@ -69,6 +69,18 @@ class InfusionSession:
         return self.marks[-1].boot_id
 
     @property
+    def first_planned_s(self) -> int | None:
+        """Return the planned time as the infusion began with it, later changes left out."""
+        began_ms = self.infusion_began_ms
+        later = [m for m in self.plan_marks if began_ms is not None and m.at_ms > began_ms]
+        return later[0].before_s if later else self.planned_s
+
+    @property
+    def utc_offset_ms(self) -> int:
+        """Return what to add to the timeline for UTC, as the newest mark has it."""
+        return self.marks[-1].utc_ms - self.marks[-1].at_ms
+
+    @property
     def is_open(self) -> bool:
         """Say whether the visit is still going on."""
         return not self.phase.is_closed
@@ -295,7 +307,8 @@ def _plan_mark(
     if words is None:
         raise SessionError(f"{session.recliner}: a change of plan needs a reason")
     by = _person(by, "change the plan")
-    return PlanMark(planned_s, max(now_ms, session.marks[-1].at_ms), utc_ms, by, words)
+    at_ms = max(now_ms, session.marks[-1].at_ms)
+    return PlanMark(planned_s, at_ms, utc_ms, by, words, session.planned_s)
 
 
 def from_record(
