@@ -112,7 +112,7 @@ class FeedRoutes:
             for task in both:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close()
 
     async def _send(self, socket: WebSocket, viewer: Viewer) -> None:

@@ -13,13 +13,26 @@ import time
 from pathlib import Path
 from typing import Any
 
-from monitors.store.facts import Command
+from monitors.readings import NibpDetermination, NibpOutcome, Vital
+from monitors.store.facts import (
+    Command,
+    DeterminationFact,
+    Fact,
+    PhaseFact,
+    Place,
+    ReadingFact,
+    SessionFact,
+)
+from monitors.store.journal import Journal
 from monitors.store.lease import Holder
 from monitors.store.picture import Beat, Picture
 
 CAST = (
     "calm", "low_spo2", "high_pressure", "baseline", "recovery", "paused", "free", "silent",
     "pain", "calm", "probe_off", "numbers", "calm", "acknowledged", "never", "calm",
+)  # fmt: skip
+ALARM_KEYS = (
+    "condition", "kind", "priority", "vital", "value", "worst", "limit", "direction",
 )  # fmt: skip
 RATE_HZ = 75
 STEP_S = 0.1
@@ -173,17 +186,20 @@ class FakeRecliner:
         ]
 
     def _alarms(self, at: int) -> list[dict[str, Any]]:
+        low = ("spo2_low", "physiological", "high", "spo2_pct", 86, 84, 90, "below")
         told = {
-            "low_spo2": ("spo2_low", "physiological", "high", "spo2_pct", 86, 84, 90, "below"),
-            "acknowledged": ("spo2_low", "physiological", "high", "spo2_pct", 86, 84, 90, "below"),
-            "high_pressure": ("nibp_high", "physiological", "medium", "nibp", 183, 183, 180, "above"),
+            "low_spo2": low,
+            "acknowledged": low,
+            "high_pressure": (
+                "nibp_high", "physiological", "medium", "nibp", 183, 183, 180, "above",
+            ),
             "silent": ("port_silent", "technical", "low", None, None, None, None, None),
             "never": ("never_received", "technical", "low", None, None, None, None, None),
             "probe_off": ("probe_off", "technical", "low", None, None, None, None, None),
         }.get(self.part)  # fmt: skip
         if told is None:
             return []
-        names = "condition kind priority vital value worst limit direction".split()
+        names = ALARM_KEYS
         by = self.acknowledged_by
         return [
             {
@@ -208,6 +224,32 @@ class FakeRecliner:
         moments = [at / 1000 - (count - 1 - i) / RATE_HZ for i in range(count)]
         samples = [round(40 + 170 * _beat((moment * beats) % 1)) for moment in moments]
         return [{"end": at, "rate": RATE_HZ, "full_scale": 255, "samples": samples}]
+
+    def past(self) -> list[Fact]:
+        """Return half an hour of this recliner's session as facts; a gap of two minutes in it."""
+        session, end = self._session(self.begun_ms), self.begun_ms - 1_000
+        if session is None:
+            return []
+        begun = end - 1_800_000
+        name, session_id = self.name, str(session["id"])
+        facts: list[Fact] = [
+            SessionFact(session_id, name, "A-1", "mood-40", "infusion", 2_400, begun, "A. Nurse"),
+            PhaseFact(session_id, name, "infusing", begun, begun, "A. Nurse"),
+        ]
+        for at in range(begun, end, 5_000):
+            if 900_000 < at - begun < 1_020_000:
+                continue
+            low = 9 if self.part in {"low_spo2", "acknowledged"} and end - at < 90_000 else 0
+            wave = math.sin(at / 50_000 + self.number) + 0.6 * math.sin(at / 13_000)
+            for vital, value in ((Vital.SPO2, 97 + wave - low), (Vital.PULSE_RATE, 74 + 5 * wave)):
+                facts.append(
+                    ReadingFact(name, session_id, f"{name}/oximeter", vital, at, round(value))
+                )
+        for nth, at in enumerate(range(begun + 60_000 + 9_000 * self.number, end, 300_000)):
+            rise = (9 if self.part == "high_pressure" else 2) * nth
+            done = NibpDetermination(NibpOutcome.COMPLETED, 128 + rise, 78 + rise // 2, 95 + rise)
+            facts.append(DeterminationFact(name, session_id, f"{name}/monitor", at, at, done))
+        return facts
 
     def carry_out(self, command: Command) -> str:
         """Do what a command says, and return the answer."""
@@ -242,19 +284,29 @@ def run(store: str, recliners: list[FakeRecliner], limit_s: float) -> None:
         time.sleep(max(0.0, STEP_S - (now_ms() - at) / 1000))
 
 
+def write_past(store: str, recliners: list[FakeRecliner]) -> None:
+    """Put half an hour on record, so that trends have something to show."""
+    journal = Journal.open(store, simulated=True)
+    journal.furnish([Place(r.name, "Infusion room", r.number) for r in recliners])
+    for recliner in recliners:
+        journal.write(recliner.past())
+    journal.close()
+
+
 def main() -> None:
     """Read the arguments and play."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--recliners", type=int, default=8)
     parser.add_argument("--cast", default=",".join(CAST))
+    parser.add_argument("--past", action="store_true")
     parser.add_argument("--seconds", type=float, default=600)
     options = parser.parse_args()
     cast = options.cast.split(",")
     begun = now_ms()
-    recliners = [
-        FakeRecliner(i + 1, cast[i % len(cast)], begun) for i in range(options.recliners)
-    ]
+    recliners = [FakeRecliner(i + 1, cast[i % len(cast)], begun) for i in range(options.recliners)]
+    if options.past:
+        write_past(str(options.store), recliners)
     run(str(options.store), recliners, options.seconds)
 
 

@@ -33,11 +33,19 @@ function deviceWord(alarm) {
   return alarm.device_id ? alarm.device_id.split("/").at(-1) : "";
 }
 
+/** Return how the limit compares, as the limit itself says it: below, at or above. */
+function comparison(alarm, picture, words) {
+  const limit = picture.limits?.find((one) => one.condition === alarm.condition);
+  const said = limit?.words ?? alarm.direction;
+  return words.comparisons[said] ?? said ?? "";
+}
+
 function blanks(alarm, picture, words) {
   return {
     value: valueText(alarm, picture, alarm.value),
     worst: numberText(alarm.vital, alarm.worst),
     limit: numberText(alarm.vital, alarm.limit),
+    words: comparison(alarm, picture, words),
     vital: words.vitals[alarm.vital] ?? "",
     device: deviceWord(alarm) || words.device,
     reason: words.reasons[alarm.reason] ?? alarm.reason ?? "",
@@ -46,8 +54,7 @@ function blanks(alarm, picture, words) {
 
 /** Return the alarm's whole sentence: what, against which limit. */
 export function sentence(alarm, picture, words) {
-  const pattern = words.conditions[alarm.condition]
-    ?? (alarm.direction === "below" ? words.below : alarm.direction === "above" ? words.above : alarm.condition);
+  const pattern = words.conditions[alarm.condition] ?? (alarm.direction ? words.beyond : alarm.condition);
   const text = fill(pattern, blanks(alarm, picture, words)).trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,21 +2,24 @@
 // Everything on a tile is a multiple of one unit (pixels), so the largest unit wins. Where room
 // is short the trend goes first, then the pleth, never a number.
 
-// What each arrangement needs, in units: width, height without traces, with pleth, with trend too.
+// What each arrangement needs, in units: width, height without traces, with pleth, with trend too;
+// and how tall its SpO2 is, which is what a person across the room reads.
 const ARRANGEMENTS = {
-  tall: { width: 19.5, bare: 18.6, pleth: 21.4, trend: 25.8 },
-  wide: { width: 35, bare: 11.6, pleth: 14.4, trend: 16.4 },
-  row: { width: 47, bare: 6.4, pleth: Infinity, trend: Infinity },
+  tall: { width: 21.2, bare: 20, pleth: 22.8, trend: 27, number: 6.2 },
+  wide: { width: 35, bare: 11.6, pleth: 14.4, trend: 16.4, number: 5 },
+  row: { width: 46, bare: 7.1, pleth: Infinity, trend: Infinity, number: 4.6 },
 };
 const WORTH = { trend: 1, pleth: 0.8, bare: 0.62 };
 const LARGEST_UNIT = 60;
+const SMALL_UNIT = 11; // below this the small words are hard to read at arm's length
 
 function fits(width, height) {
   const found = [];
   for (const [mode, need] of Object.entries(ARRANGEMENTS)) {
     for (const traces of ["trend", "pleth", "bare"]) {
       const unit = Math.min(width / need.width, height / need[traces], LARGEST_UNIT);
-      found.push({ mode, traces, unit, score: unit * WORTH[traces] });
+      const legible = Math.min(1, unit / SMALL_UNIT) ** 2;
+      found.push({ mode, traces, unit, score: unit * need.number * WORTH[traces] * legible });
     }
   }
   return found;

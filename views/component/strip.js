@@ -25,10 +25,12 @@ export class Strip {
     this.simulated = make("span", "simulated", words.simulated);
     this.simulated.hidden = true;
     this.root = make("div", "strip", this.name, this.time, this.live, this.sound, this.chips,
-      this.simulated, this.buildLinks());
+      this.simulated);
+    this.shown = "";
   }
 
-  buildLinks() {
+  /** Return the ways to the other pages and the theme, for the foot of the wall. */
+  links() {
     const { words, actions } = this;
     return make("nav", "links",
       button("link", words.recliner_page, () => actions.go("recliner")),
@@ -62,12 +64,30 @@ export class Strip {
     write(this.sound, this.words.sound[sound.state]);
   }
 
+  /** Write the chips, as many as there is room for; the rest are counted. */
   tickChips(entries) {
-    const shown = entries.slice(0, 6);
-    while (this.chipOf.length < shown.length + 1) this.addChip();
-    this.chipOf.forEach((chip, index) => this.writeChip(chip, shown[index]));
-    const rest = entries.length - shown.length;
-    if (rest > 0) this.writeMore(this.chipOf[shown.length], rest);
+    const texts = entries.map((entry) => this.chipText(entry));
+    const shown = `${this.chips.clientWidth}|${texts.join("|")}`;
+    const isSame = shown === this.shown;
+    this.shown = shown;
+    if (!isSame) this.room = entries.length;
+    this.writeChips(entries, texts);
+    while (!isSame && this.room > 0 && this.chips.scrollWidth > this.chips.clientWidth + 1) {
+      this.room -= 1;
+      this.writeChips(entries, texts);
+    }
+  }
+
+  writeChips(entries, texts) {
+    const { room } = this;
+    while (this.chipOf.length < room + 1) this.addChip();
+    this.chipOf.forEach((chip, index) => this.writeChip(chip, index < room ? entries[index] : null, texts[index]));
+    if (entries.length > room) this.writeMore(this.chipOf[room], entries.length - room);
+  }
+
+  chipText({ alarm, count, recliner, picture }) {
+    const who = count > 1 ? fill(this.words.on_many, { n: count }) : recliner;
+    return `${MARKS[alarm.priority]} ${who} ${shortSentence(alarm, picture, this.words)}`;
   }
 
   addChip() {
@@ -77,15 +97,14 @@ export class Strip {
     this.chips.append(chip);
   }
 
-  writeChip(chip, entry) {
+  writeChip(chip, entry, text) {
     chip.hidden = !entry;
     chip.recliner = entry?.count === 1 ? entry.recliner : null;
     if (!entry) return;
-    const { alarm } = entry;
-    const who = entry.count > 1 ? fill(this.words.on_many, { n: entry.count }) : entry.recliner;
-    write(chip, `${MARKS[alarm.priority]} ${who} ${shortSentence(alarm, entry.picture, this.words)}`);
-    mark(chip, "data-kind", alarm.priority);
-    mark(chip, "data-calling", isCalling(alarm) ? "true" : null);
+    write(chip, text);
+    mark(chip, "data-kind", entry.alarm.priority);
+    mark(chip, "data-known", entry.alarm.acknowledged_by ? "true" : null);
+    mark(chip, "data-calling", isCalling(entry.alarm) ? "true" : null);
   }
 
   writeMore(chip, rest) {
@@ -93,6 +112,7 @@ export class Strip {
     chip.recliner = null;
     write(chip, fill(this.words.more, { n: rest }));
     mark(chip, "data-kind", "more");
+    mark(chip, "data-known", null);
     mark(chip, "data-calling", null);
   }
 }

@@ -261,6 +261,7 @@ export class Tile {
     const more = others > 0 ? ` +${others}` : "";
     const text = sentence(alarm, this.picture, this.words);
     this.say(MARKS[alarm.priority], text, aside(alarm, view.roomNow - alarm.since, this.words) + more, alarm.priority);
+    if (alarm.acknowledged_by) mark(this.foot, "data-known", "true");
   }
 
   say(sign, what, asideText, kind) {
@@ -268,6 +269,7 @@ export class Tile {
     write(this.what, what);
     write(this.aside, asideText);
     mark(this.foot, "data-kind", kind);
+    mark(this.foot, "data-known", null);
   }
 
   tickCalm() {
@@ -287,7 +289,7 @@ export class Tile {
     return devices.map((device) => fill(this.words.answers[device.state] ?? "{device}", { device: role(device) })).join(" · ");
   }
 
-  /** Fit the traces to their room; returns nothing, draws at the next turn. */
+  /** Fit the traces to their room; they are drawn at the next turn. */
   measure() {
     const fit = (drawer, canvas) => {
       const box = canvas.parentElement.getBoundingClientRect();

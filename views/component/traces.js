@@ -2,7 +2,8 @@
 // sample, the last half hour of SpO2 and cuff results as a trend. Scales are fixed; a trace never
 // scales itself, a gap is never bridged, and nothing here sets a number.
 
-const SWEEP_MS = 6000;
+const SWEEP_MS = 8000; // at most; narrow canvases sweep faster, so that a beat keeps its width
+const SWEEP_MS_PER_PX = 15;
 const BEHIND_MS = 500;
 const ERASE = 0.07; // share of the width kept empty ahead of the pen
 const RING = 2048;
@@ -39,6 +40,7 @@ export class Pleth {
   }
 
   resize(width, height) {
+    this.sweepMs = Math.max(2500, Math.min(SWEEP_MS, width * SWEEP_MS_PER_PX));
     if (fitCanvas(this.canvas, width, height)) this.clear();
   }
 
@@ -83,7 +85,7 @@ export class Pleth {
     this.playAt += dtMs * rate;
     this.playAt += (target - this.playAt) * this.pace;
     this.playAt = Math.min(this.playAt, this.newest);
-    this.draw(SWEEP_MS * rate);
+    this.draw((this.sweepMs ?? SWEEP_MS) * rate);
   }
 
   draw(span) {
@@ -99,7 +101,8 @@ export class Pleth {
   stroke(from, until, span) {
     const { pen, canvas } = this;
     const [w, h] = [canvas.width, canvas.height];
-    const thick = Math.max(1.5, h / 28);
+    const thick = Math.max(1.5, Math.min(h / 28, 3.2 * Math.min(window.devicePixelRatio || 1, 2)));
+    this.thick = thick;
     pen.lineWidth = thick;
     pen.lineJoin = "round";
     pen.lineCap = "round";
@@ -122,7 +125,7 @@ export class Pleth {
 
   wipe(from, to, w, h) {
     const ahead = to + ERASE * w;
-    const start = (to < from ? 0 : from) + 2;
+    const start = to < from ? 0 : from + this.thick / 2 + 1;
     this.pen.clearRect(start, 0, ahead - start, h);
     if (ahead > w) this.pen.clearRect(0, 0, ahead - w, h);
     return to;
@@ -189,7 +192,7 @@ export class Trend {
     pen.clearRect(0, 0, w, h);
     const scale = Math.min(window.devicePixelRatio || 1, 2);
     const font = Math.max(9, Math.min(unit * 0.62, h / scale / 6)) * scale;
-    const right = w - font * 2.1;
+    const right = w - font * 2.4;
     const x = (at) => right * (1 - (nowUtc - at) / TREND_MS);
     const upper = band(0.04 * h, 0.45 * h, SPO2_RANGE);
     const lower = band(0.55 * h, 0.97 * h, NIBP_RANGE);

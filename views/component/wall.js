@@ -25,6 +25,7 @@ class Wall {
     this.beat = null;
     this.refusals = 0;
     this.liveAt = null;
+    this.watcher = new ResizeObserver((changes) => this.resized(changes));
     this.build(parent);
     this.open();
     this.start();
@@ -43,7 +44,7 @@ class Wall {
       go: (page) => this.tell("go", { page, recliner: null }),
     });
     this.grid = make("main", "grid");
-    this.foot = make("div", "foot", make("span", "", words.secondary), make("span", "", words.ranges));
+    this.foot = make("div", "foot", make("span", "", words.secondary), make("span", "ranges", words.ranges), this.strip.links());
     this.root = make("div", "chairside-wall", this.strip.root, this.grid, this.foot, this.dialog.root);
     parent.append(this.root);
     this.annunciator = new Annunciator(() => this.tick());
@@ -71,7 +72,6 @@ class Wall {
       this.frameAt = now;
     };
     this.frame = requestAnimationFrame(frame);
-    this.watcher = new ResizeObserver(() => this.arrange());
     this.watcher.observe(this.grid);
     this.onTouch = () => this.annunciator.touch();
     this.onVisible = () => { this.keepAwake(); this.tick(); };
@@ -116,6 +116,7 @@ class Wall {
   keepOnly(pictures) {
     for (const [id, tile] of this.tiles) {
       if (id in pictures) continue;
+      this.watcher.unobserve(tile.traces);
       tile.root.remove();
       this.tiles.delete(id);
     }
@@ -125,6 +126,8 @@ class Wall {
     this.tiles.set(id, new Tile(id, this.words, (recliner) => this.openRecliner(recliner)));
     const tile = this.tiles.get(id);
     tile.pleth.colour = this.colours.spo2;
+    tile.traces.tile = tile;
+    this.watcher.observe(tile.traces);
     this.grid.append(tile.root);
   }
 
@@ -240,8 +243,12 @@ class Wall {
     mark(this.grid, "data-mode", plan.mode);
     mark(this.grid, "data-traces", plan.traces);
     mark(this.grid, "style", `--u:${plan.unit.toFixed(2)}px;grid-template:repeat(${plan.rows},minmax(0,1fr))/repeat(${plan.columns},minmax(0,1fr));gap:${gap}px`);
-    for (const tile of this.tiles.values()) tile.measure();
     this.tick();
+  }
+
+  resized(changes) {
+    if (changes.some((change) => change.target === this.grid)) this.arrange();
+    for (const change of changes) change.target.tile?.measure();
   }
 
   turnTheme() {
