@@ -139,6 +139,14 @@ class ListeningPort:
             raise NobodyConnectedError(f"{self._url}: no device has connected yet")
         return ClientStream(client, self._url, self)
 
+    def open_once(self, wait_s: float) -> ClientStream:
+        """Wait for one client; when its stream is closed, so is the door."""
+        client = self._accept(wait_s)
+        if client is None:
+            self.close()
+            raise NobodyConnectedError(f"{self._url}: no device connected within {wait_s:g} s")
+        return ClientStream(client, self._url, self, is_only_one=True)
+
     def close(self) -> None:
         """Stop listening."""
         for held in (self._next, self._server):
@@ -177,9 +185,12 @@ class ListeningPort:
 class ClientStream(SocketStream):
     """Carry bytes of a client that connected to us, and watch the door meanwhile."""
 
-    def __init__(self, connected: socket.socket, name: str, port: ListeningPort) -> None:
+    def __init__(
+        self, connected: socket.socket, name: str, port: ListeningPort, is_only_one: bool = False
+    ) -> None:
         super().__init__(connected, name)
         self._port = port
+        self._is_only_one = is_only_one
         self._quiet_s = 0.0
 
     def read(self, wait_s: float = 0.05) -> bytes:
@@ -187,6 +198,11 @@ class ClientStream(SocketStream):
         self._quiet_s = 0.0 if chunk else self._quiet_s + wait_s
         self._port.look_for_others(self._quiet_s)
         return chunk
+
+    def close(self) -> None:
+        super().close()
+        if self._is_only_one:
+            self._port.close()
 
 
 def _listen(url: str) -> socket.socket:

@@ -29,6 +29,7 @@ from monitors.errors import TransportError
 READ_WAIT_S = 0.05
 WRITE_WAIT_S = 1.0
 FLUSH_WAIT_S = 0.5
+CLIENT_WAIT_S = 5.0
 SCHEMES = ("socket", "rfc2217", "hwgrep", "listen")
 
 
@@ -88,8 +89,12 @@ def port_for(url: str, line: LineSettings, lister: Lister = list_ports) -> Port:
 
 
 def open_port(url: str, line: LineSettings, lister: Lister = list_ports) -> Transport:
-    """Open a port once. Raises TransportError that says why it cannot be."""
-    return port_for(url, line, lister).open()
+    """Open a port once; a ``listen://`` one waits some seconds for its client.
+
+    Raises TransportError that says why it cannot be opened.
+    """
+    port = port_for(url, line, lister)
+    return port.open_once(CLIENT_WAIT_S) if isinstance(port, ListeningPort) else port.open()
 
 
 def check_port_name(url: str) -> str:

@@ -75,6 +75,22 @@ def describe(device: str, ports: Sequence[PortDescription]) -> PortDescription |
     return None
 
 
+def stable_name(device: str, folder: str = "/dev/serial/by-id") -> str:
+    """Return the name of a port that outlives unplugging, where the system keeps such names."""
+    if not device.startswith("/"):
+        return device
+    real = os.path.realpath(device)
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return device
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.realpath(path) == real:
+            return path
+    return device
+
+
 class AdapterMemory:
     """Remember which adapter a port's name stood for, and find it again under any name."""
 
