@@ -51,7 +51,7 @@ class LineAdapter:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         readings: list[Reading] = []
         for line in lines:
-            readings += self._read(line.decode())
+            readings += self._read(line.decode("latin-1"))
         return readings
 
     def due(self, now_s: float) -> bytes:
