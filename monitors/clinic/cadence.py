@@ -108,22 +108,29 @@ class Cadence:
 _MOMENTS = ("watched_ms", "stretch_ms", "last_ms", "ended_ms", "started_ms", "asked_ms", "stat_ms")
 
 
-def cadence_from_record(record: Mapping[str, Any], shift_ms: int = 0) -> Cadence:
+def cadence_from_record(record: Mapping[str, Any], shift_ms: int | None = None) -> Cadence:
     """Read back what :meth:`Cadence.to_record` wrote.
 
-    shift_ms: how far the session's marks were moved at its restore, 0 within one boot. After a
-    shift nothing started before counts as running, and a person must arm the cadence again.
+    shift_ms: None within one boot; after a reboot, how far the session's marks were moved (see
+    ``session.shift_of``). Then nothing started before counts as running, and a person must arm
+    the cadence again. Raises SessionError for a record that is no cadence.
     """
-    values = dict(record)
-    values["stages"] = tuple(CuffStage.model_validate(stage) for stage in record["stages"])
-    values["chosen"] = tuple((Phase(phase), every_min) for phase, every_min in record["chosen"])
-    values["phase"], values["stretch"] = Phase(record["phase"]), Phase(record["stretch"])
-    if record["failure"] is not None:
-        values["failure"] = NibpFailure(record["failure"])
+    try:
+        return _read(dict(record), shift_ms)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SessionError(f"a stored cuff cadence cannot be read: {error!r}") from error
+
+
+def _read(values: dict[str, Any], shift_ms: int | None) -> Cadence:
+    values["stages"] = tuple(CuffStage.model_validate(stage) for stage in values["stages"])
+    values["chosen"] = tuple((Phase(phase), every_min) for phase, every_min in values["chosen"])
+    values["phase"], values["stretch"] = Phase(values["phase"]), Phase(values["stretch"])
+    if values["failure"] is not None:
+        values["failure"] = NibpFailure(values["failure"])
     for name in _MOMENTS:
         if values[name] is not None:
-            values[name] += shift_ms
-    if shift_ms:
+            values[name] += shift_ms or 0
+    if shift_ms is not None:
         values |= {"started_ms": None, "stat_ms": None, "armed_by": None}
     return Cadence(**values)
 

@@ -30,6 +30,7 @@ __all__ = [
     "from_record",
     "move",
     "replan",
+    "shift_of",
 ]
 
 RECORD_FORMAT = 1
@@ -330,6 +331,17 @@ def from_record(
         return session
     newest = session.marks[-1]
     return _shifted(session, timeline_ms(newest.utc_ms) - newest.at_ms, boot_id)
+
+
+def shift_of(record: dict[str, Any], restored: InfusionSession) -> int | None:
+    """Return by how many ms :func:`from_record` moved a session's marks; None in the same boot.
+
+    Whatever else was stored on the old timeline moves by the same amount.
+    """
+    first = record["marks"][0]
+    if first["boot_id"] == restored.boot_id:
+        return None
+    return restored.marks[0].at_ms - int(first["at_ms"])
 
 
 def _read(record: dict[str, Any]) -> InfusionSession:

@@ -313,6 +313,13 @@ def test_a_cadence_survives_a_restart_and_after_a_reboot_asks_to_be_armed_again(
     assert promise(shifted, 0).due_ms == 5 * 60_000
 
 
+def test_a_record_of_no_cadence_is_refused_in_words() -> None:
+    record = infusing().cadence.to_record()
+    for wrong in ({}, record | {"phase": "asleep"}, record | {"colour": "red"}):
+        with pytest.raises(SessionError, match="cannot be read"):
+            cadence_from_record(wrong)
+
+
 EVENTS = st.one_of(
     st.sampled_from(
         [
@@ -333,7 +340,7 @@ EVENTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 240), EVENTS), max_size=40), st.booleans())
 def test_whatever_happens_the_arm_rests_and_the_next_look_lies_ahead(
     happenings: list[tuple[int, CadenceEvent | tuple[bool, bool, int]]], is_armed: bool
