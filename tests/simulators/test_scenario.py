@@ -1,5 +1,6 @@
 import pytest
 
+from monitors.clinic.labels import label_fault
 from monitors.errors import ConfigurationError
 from simulators.recliner import SimulatedRecliner
 from simulators.scenario import FOLDER, load, supplied
@@ -65,6 +66,7 @@ def test_a_larger_room_goes_round_again_with_other_people():
     labels = [plan.visit.label for plan in plans if plan.visit]
     assert [plan.name for plan in plans] == [f"R{n}" for n in range(1, 17)]
     assert len(set(labels)) == len(labels) == 14
+    assert not any(label_fault(label) for label in labels)
     assert len({plan.seed for plan in plans}) == 16
     assert plans[6].profile.systolic_mmhg != plans[0].profile.systolic_mmhg
 
