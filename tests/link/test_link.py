@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -297,3 +298,21 @@ def test_an_oximeter_of_the_catalogue_is_read_over_a_real_port(
     while not isinstance(reading, OximetryReading):
         reading = told.next(Received).reading
     assert (reading.spo2_pct, reading.pulse_rate_per_min) == (96, 140)
+
+
+def test_many_cables_pulled_at_random_all_come_back(plug: Plug, start: Start) -> None:
+    chance = random.Random(11)
+    ports = [(plug(f"ttyUSB{number}"), Told()) for number in range(8)]
+    for cable, told in ports:
+        start(str(cable.path), told)
+        told.next(Opened)
+    for _ in range(3):
+        for place in chance.sample(range(8), 5):
+            cable, told = ports[place]
+            cable.pull()
+            told.next(Lost)
+            ports[place] = plug(cable.path.name), told
+            told.next(Opened)
+        for cable, told in ports:
+            cable.say(b"S97\n")
+            assert told.next(Received).reading == OximetryReading(97, 70)
