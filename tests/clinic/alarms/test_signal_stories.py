@@ -1,0 +1,235 @@
+"""Stories of what people do: acknowledge, pause the sound, change limits; and of latching."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitors.clinic.alarm_event import EventPhase, EventState, Inactivation, Transition
+from monitors.errors import SessionError
+from tests.clinic.alarms.conftest import Telling
+
+
+def test_a_high_alarm_stays_told_after_it_is_over_until_somebody_knows(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).until("00:40", spo2=97)
+    alarm = story.alarm("spo2_low")
+    assert (alarm.state, alarm.is_audible, alarm.worst) == (EventState.LATCHED, True, 88)
+    story.acknowledged("spo2_low")
+    assert story.told() == []
+
+
+def test_a_high_alarm_somebody_knows_of_is_gone_when_it_is_over(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low").until("00:40", spo2=97)
+    assert story.told() == []
+
+
+def test_a_medium_alarm_does_not_stay(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92).until("00:40", spo2=97)
+    assert story.told() == []
+
+
+def test_an_alarm_that_eases_to_medium_stays_told_as_high_until_known(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=88).until("00:35", spo2=92)
+    assert story.told() == ["spo2_low high"]
+    assert story.times("spo2_low", Transition.DE_ESCALATED) == ["00:31"]
+    story.acknowledged("spo2_low")
+    assert story.told() == ["spo2_low medium"]
+
+
+def test_an_acknowledged_alarm_is_silent_and_says_who_knows(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low", by="B. Nurse")
+    alarm = story.alarm("spo2_low")
+    assert story.sounds() == []
+    assert (alarm.acknowledged_by, alarm.acknowledged_at_ms) == ("B. Nurse", 15_000)
+
+
+def test_a_high_alarm_is_told_again_three_minutes_after_it_was_acknowledged(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low").until("03:14", spo2=88)
+    assert story.sounds() == []
+    story.until("03:15", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+    assert story.times("spo2_low", Transition.TOLD_AGAIN) == ["03:15"]
+
+
+def test_a_medium_alarm_is_not_told_again(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92).acknowledged("spo2_low").until("10:00", spo2=92)
+    assert story.sounds() == []
+
+
+def test_an_acknowledgement_ends_when_the_alarm_worsens(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92).acknowledged("spo2_low").until("00:45", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+    assert story.alarm("spo2_low").acknowledged_by is None
+
+
+def test_an_acknowledgement_ends_when_the_alarm_comes_back(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low").until("00:20", spo2=97)
+    story.until("00:35", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+
+
+def test_one_acknowledged_alarm_silences_no_other(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low")
+    story.until("00:31", pulse=35, spo2=88)
+    assert story.sounds() == ["pulse_very_low", "pulse_low"]
+
+
+def test_deeper_saturation_is_an_alarm_of_its_own(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low").until("00:16", spo2=79)
+    assert story.sounds() == ["spo2_very_low"]
+
+
+def test_two_nurses_at_once_do_no_harm(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88)
+    story.audio_paused("A. Nurse").acknowledged("spo2_low", by="B. Nurse")
+    assert story.sounds() == []
+    assert story.alarm("spo2_low").acknowledged_by == "B. Nurse"
+    story.until("00:25", spo2=97)
+    assert story.told() == []
+
+
+def test_what_is_not_standing_cannot_be_acknowledged(tell: Telling) -> None:
+    story = tell().until("00:10", spo2=97)
+    before = len(story.log)
+    story.acknowledged("spo2_low")
+    assert len(story.log) == before
+    story.until("00:30", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+
+
+def test_paused_sound_comes_back_by_itself_after_two_minutes(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).audio_paused().until("02:14", spo2=88)
+    assert story.sounds() == []
+    story.until("02:15", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+    assert story.times(None, Transition.AUDIO_RESUMED) == ["02:15"]
+
+
+def test_a_pause_is_never_longer_than_two_minutes(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).audio_paused(until="59:00").until("02:15", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+
+
+def test_a_person_can_renew_a_pause_and_a_reading_cannot(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).audio_paused().until("02:00", spo2=88).audio_paused()
+    story.until("03:59", spo2=88)
+    assert story.sounds() == []
+    assert story.until("04:00", spo2=88).sounds() == ["spo2_low"]
+
+
+def test_a_person_can_end_a_pause(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).audio_paused().until("00:30", spo2=88).audio_resumed()
+    assert story.sounds() == ["spo2_low"]
+
+
+def test_a_higher_priority_breaks_through_a_pause(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92).audio_paused().until("00:45", spo2=88)
+    assert story.sounds() == ["spo2_low"]
+
+
+def test_the_opposite_direction_breaks_through_a_pause(tell: Telling) -> None:
+    story = tell().until("01:05", spo2=97, pulse=125).audio_paused()
+    story.until("01:25", spo2=97, pulse=45)
+    assert story.sounds() == ["pulse_low"]
+
+
+def test_the_same_again_does_not_break_through_a_pause(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92).audio_paused().until("01:00", spo2=97)
+    story.until("01:30", spo2=92)
+    assert story.told() == ["spo2_low medium"]
+    assert story.sounds() == []
+
+
+def test_a_pause_before_anything_stands_keeps_only_low_priority_silent(tell: Telling) -> None:
+    story = tell().baseline(spo2_pct=94).until("00:05", spo2=97).audio_paused()
+    story.until("00:40", spo2=90)
+    assert story.sounds() == ["spo2_low"]
+    assert "spo2_drop low" in story.told()
+
+
+def test_a_pause_is_remembered_and_reminds(tell: Telling) -> None:
+    story = tell().until("00:10", spo2=97).audio_paused().until("03:00", spo2=97)
+    assert story.times(None, Transition.AUDIO_REMINDER) == ["01:10"]
+    assert story.last(Transition.AUDIO_REMINDER).inactivation is Inactivation.AUDIO_PAUSED
+
+
+def test_low_spo2_cannot_be_switched_off(tell: Telling) -> None:
+    for condition in ("spo2_low", "spo2_very_low"):
+        with pytest.raises(SessionError, match="cannot be switched off"):
+            tell().limit_changed(condition, None)
+
+
+def test_a_limit_switched_off_ends_its_alarm_and_stays_off(tell: Telling) -> None:
+    story = tell().until("00:20", pulse=45, spo2=97).limit_changed("pulse_low", None)
+    assert story.told() == []
+    ended = story.last(Transition.ENDED)
+    assert (ended.state, ended.inactivation, ended.by) == (
+        EventState.OFF,
+        Inactivation.ALARM_OFF,
+        "Dr. B",
+    )
+    story.until("02:00", pulse=45, spo2=97)
+    assert story.told() == []
+    assert story.limits.by_condition["pulse_low"].is_off
+
+
+def test_a_changed_limit_is_marked_and_on_record(tell: Telling) -> None:
+    story = tell().at("00:10").spo2(97).limit_changed("nibp_very_high", 190, reason="treated")
+    row = story.last(Transition.LIMIT_CHANGED)
+    assert (row.by, row.reason, row.limit, row.limit_words) == (
+        "Dr. B",
+        "treated",
+        190,
+        "at or above 190",
+    )
+    assert story.limits.by_condition["nibp_very_high"].is_changed
+
+
+def test_a_wider_limit_ends_an_alarm_of_the_last_cuff_reading(tell: Telling) -> None:
+    story = tell().at("00:10").spo2(97).cuff("185/90").limit_changed("nibp_very_high", 190)
+    assert "nibp_very_high medium" not in story.told()
+    story.limit_changed("nibp_very_high", 181)
+    assert "nibp_very_high medium" in story.told()
+
+
+def test_the_steps_of_a_limit_move_together(tell: Telling) -> None:
+    story = tell().limit_changed("spo2_low", 88).until("00:25", spo2=91)
+    assert story.told() == []
+    story.until("00:50", spo2=90)
+    assert story.told() == ["spo2_low medium"]
+
+
+def test_each_row_of_the_log_has_five_facets(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=88).acknowledged("spo2_low").until("00:20", spo2=97)
+    start, known, end = story.log
+    assert start.event_code == "196670^MDC_EVT_LO^MDC"
+    assert (start.key, start.value, start.limit) == ("spo2_pct", 88, 90)
+    assert [row.phase for row in story.log] == [
+        EventPhase.START,
+        EventPhase.CONTINUE,
+        EventPhase.END,
+    ]
+    assert [row.state for row in story.log] == [
+        EventState.ACTIVE,
+        EventState.ACTIVE,
+        EventState.INACTIVE,
+    ]
+    assert [row.inactivation for row in story.log] == [
+        Inactivation.ENABLED,
+        Inactivation.ACKNOWLEDGED,
+        Inactivation.ENABLED,
+    ]
+    assert known.by == "A. Nurse"
+    assert end.worst == 88
+
+
+def test_an_alarm_that_begins_in_a_pause_is_logged_as_paused(tell: Telling) -> None:
+    story = tell().until("00:30", spo2=92, pulse=75).audio_paused()
+    story.until("01:00", spo2=92, pulse=45)
+    assert story.last(Transition.STARTED).inactivation is Inactivation.AUDIO_PAUSED
+
+
+def test_the_most_urgent_stands_first(tell: Telling) -> None:
+    story = tell().port("silent", "R1/cuff").until("00:40", spo2=88, pulse=45)
+    assert story.told() == ["spo2_low high", "pulse_low medium", "port_silent low"]
+    story.acknowledged("spo2_low")
+    assert story.told()[0] == "spo2_low high"
