@@ -165,10 +165,11 @@ def test_a_stream_that_starts_in_mid_packet_waits_for_sync(module: ModuleType) -
 
 @both
 def test_frames_without_any_sync_are_never_a_packet_and_lose_the_lock(module: ModuleType) -> None:
-    raw = module.packet_bytes(packet_of(statuses=SYNC_FIRST))[5:] + b""
-    readings, adapter = listened(module, (raw[:5] * 200))
+    frame = module.packet_bytes(packet_of(samples=(0x40,) * 25))[5:10]
+    readings, adapter = listened(module, frame * 30)
     assert readings == []
-    assert adapter.counts.discarded_bytes > 0
+    assert adapter.counts.frames == 29
+    assert adapter.counts.discarded_bytes == 5
 
 
 @both
@@ -205,6 +206,7 @@ def test_steady_bytes_at_a_wrong_place_are_left_and_give_no_wrong_number(
             assert set(numbers(readings)) == set(numbers(right))
             assert len(numbers(readings)) >= 2
             assert adapter.counts.discarded_bytes == (-cut) % 5
+            assert adapter.counts.bad_checksums == 0
 
 
 @both
