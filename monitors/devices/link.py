@@ -73,7 +73,8 @@ class Link:
     sink is called in the link's thread and must not block. line overrides the catalogue's line
     settings. lister tells which ports exist. tap is handed every chunk that came or went, with
     the timeline millisecond, for a black box. may_start_cuff is the recliner's permission.
-    pauses_s are the pauses between attempts to open; the last one repeats.
+    pauses_s are the pauses between attempts to open; the last one repeats. serial_number names
+    the USB adapter that the port must be, under whatever name it stands.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Link:
         tap: Tap | None = None,
         may_start_cuff: bool = True,
         pauses_s: Sequence[float] = PAUSES_S,
+        serial_number: str | None = None,
     ) -> None:
         self._device_id = device_id
         self._kind = kind
@@ -97,7 +99,7 @@ class Link:
         self._tap = tap
         self._may_start_cuff = may_start_cuff
         self._pauses_s = tuple(pauses_s)
-        self._port = port_for(port, line or kind.line, lister)
+        self._port = port_for(port, line or kind.line, lister, serial_number)
         self._adapter: Adapter = kind.make()
         self._watch = SilenceWatch(kind.longest_silence_s)
         self._cuff = CuffGuard()

@@ -86,6 +86,8 @@ class ProbeReport:
         ]
         if self.match.line.baud != self.match.kind.line.baud:
             lines.append(f"baud = {self.match.line.baud}")
+        if self.match.line.parity != self.match.kind.line.parity:
+            lines.append(f'parity = "{self.match.line.parity}"')
         if is_simulated is not None:
             lines.append(f"simulated = {'true' if is_simulated else 'false'}")
         return "\n".join(lines) + "\n"

@@ -75,9 +75,12 @@ def list_ports() -> list[PortDescription]:
     return [_described(port) for port in sorted(serial_list_ports.comports())]
 
 
-def port_for(url: str, line: LineSettings, lister: Lister = list_ports) -> Port:
+def port_for(
+    url: str, line: LineSettings, lister: Lister = list_ports, serial_number: str | None = None
+) -> Port:
     """Make the port that a device path or URL names, without opening it.
 
+    serial_number: of the USB adapter that a device path must lead to, whatever its name is now.
     Raises TransportError for a name that cannot be a port.
     """
     scheme = check_port_name(url)
@@ -85,7 +88,7 @@ def port_for(url: str, line: LineSettings, lister: Lister = list_ports) -> Port:
         return ListeningPort(url)
     if scheme == "socket":
         return SocketPort(url)
-    return SerialPort(url, line, lister)
+    return SerialPort(url, line, lister, serial_number)
 
 
 def open_port(url: str, line: LineSettings, lister: Lister = list_ports) -> Transport:
@@ -153,11 +156,17 @@ class SerialPort:
     A device path is reopened wherever its USB adapter has gone.
     """
 
-    def __init__(self, url: str, line: LineSettings, lister: Lister = list_ports) -> None:
+    def __init__(
+        self,
+        url: str,
+        line: LineSettings,
+        lister: Lister = list_ports,
+        serial_number: str | None = None,
+    ) -> None:
         self._url = url
         self._line = line
         self._lister = lister
-        self._memory = AdapterMemory(url)
+        self._memory = AdapterMemory(url, serial_number)
         self._is_path = "://" not in url
 
     @property
@@ -176,7 +185,7 @@ class SerialPort:
 
     def _resolve(self) -> str:
         if self._is_path:
-            return self._memory.locate(self._lister() if self._memory.identity else ())
+            return self._memory.locate(self._lister() if self._memory.knows else ())
         if self._url.lower().startswith("hwgrep://"):
             return _only_match(self._url, self._lister())
         return self._url

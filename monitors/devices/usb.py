@@ -92,12 +92,21 @@ def stable_name(device: str, folder: str = "/dev/serial/by-id") -> str:
 
 
 class AdapterMemory:
-    """Remember which adapter a port's name stood for, and find it again under any name."""
+    """Remember which adapter a port's name stood for, and find it again under any name.
 
-    def __init__(self, device: str) -> None:
+    serial_number: the adapter the port must be, told beforehand; None to learn it by opening.
+    """
+
+    def __init__(self, device: str, serial_number: str | None = None) -> None:
         self._device = device
+        self._wanted = serial_number
         self._identity: UsbIdentity | None = None
         self._is_only_one = False
+
+    @property
+    def knows(self) -> bool:
+        """Tell whether the ports must be looked at before opening."""
+        return self._identity is not None or self._wanted is not None
 
     @property
     def identity(self) -> UsbIdentity | None:
@@ -118,7 +127,7 @@ class AdapterMemory:
         Raises TransportError when another adapter has taken the name and ours is not there.
         """
         if self._identity is None:
-            return self._device
+            return self._device if self._wanted is None else self._first(self._wanted, ports)
         here = describe(self._device, ports)
         if here and here.identity and self._identity.is_same(here.identity):
             return self._device
@@ -132,6 +141,19 @@ class AdapterMemory:
                 "restart the collector to accept the other"
             )
         return self._device
+
+    def _first(self, wanted: str, ports: Sequence[PortDescription]) -> str:
+        """Return the path of the adapter whose serial number was told beforehand."""
+        same = [p.device for p in ports if p.identity and p.identity.serial_number == wanted]
+        here = describe(self._device, ports)
+        if here is not None and here.device in same:
+            return self._device
+        if len(same) == 1:
+            return same[0]
+        came = f"{len(same)} adapters" if same else f"none (at this name: {here and here.identity})"
+        raise TransportError(
+            f"{self._device}: expected the adapter with serial number {wanted}, found {came}"
+        )
 
     def _find(self, ports: Sequence[PortDescription]) -> str | None:
         known = self._identity

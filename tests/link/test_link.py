@@ -191,6 +191,18 @@ def test_an_adapter_that_returns_under_another_name_is_found(
     told.next(Received)
 
 
+def test_a_port_that_must_be_a_certain_adapter_is_only_that(
+    plug: Plug, start: Start, told: Told
+) -> None:
+    stranger = plug("ttyUSB0")
+    listed = [usb(stranger.path, serial="B7777777")]
+    start(str(stranger.path), told, lister=lambda: list(listed), serial_number="A50285BI")
+    assert "expected the adapter with serial number A50285BI" in told.next(Lost).reason
+    own = plug("ttyUSB1")
+    listed.append(usb(own.path))
+    assert told.next(Opened).port == str(own.path)
+
+
 def test_a_stranger_under_the_old_name_is_not_read(plug: Plug, start: Start, told: Told) -> None:
     cable = plug("ttyUSB0")
     listed = [usb(cable.path)]

@@ -192,6 +192,15 @@ def test_a_name_taken_by_another_adapter_is_refused_in_words() -> None:
         memory.locate([port("/dev/ttyUSB0", "SERIAL2")])
 
 
+def test_an_adapter_named_beforehand_is_found_at_the_first_opening() -> None:
+    memory = AdapterMemory("/dev/ttyUSB0", "SERIAL2")
+    swapped = [port("/dev/ttyUSB0", "SERIAL1"), port("/dev/ttyUSB1", "SERIAL2", "1-2")]
+    assert memory.locate(swapped) == "/dev/ttyUSB1"
+    assert memory.locate([port("/dev/ttyUSB0", "SERIAL2")]) == "/dev/ttyUSB0"
+    with pytest.raises(TransportError, match="serial number SERIAL2, found none"):
+        memory.locate([port("/dev/ttyUSB0", "SERIAL1")])
+
+
 def test_a_link_name_leads_to_its_adapter(plug: Plug) -> None:
     cable = plug("by-id")
     real = usb(Path(os.path.realpath(cable.path)))
