@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, or_, select
+from sqlalchemy import CTE, BigInteger, Select, case, cast, func, or_, select
 
 from monitors.readings import Vital
 from monitors.store.schema import readings
@@ -26,7 +26,10 @@ GAP_MS = {
 }
 """Longest step between two values, in ms, that a curve may draw as a line (a choice of ours: five
 values of a device that gives one a second; respiration and temperature come more slowly)."""
+SLOWEST_GAP_MS = max(GAP_MS.values())
 
+LONGEST_SPAN_MS = 1 << 40
+_VALUES = 1 << 20
 Point = tuple[int, float | None]
 
 
@@ -34,8 +37,9 @@ Point = tuple[int, float | None]
 class Bucket:
     """Hold what was measured within one stretch; start_utc_ms: where the stretch begins.
 
-    first_utc_ms and last_utc_ms: stamps of its first and last value. count: values in it;
-    questionable: how many of them a device marked as doubtful.
+    first_utc_ms and last_utc_ms: stamps of its first and last value; lowest_utc_ms and
+    highest_utc_ms: of the first one that was so low or so high. last: to a thousandth. count:
+    values in it; questionable: how many of them a device marked as doubtful.
     """
 
     start_utc_ms: int
@@ -44,6 +48,8 @@ class Bucket:
     lowest: float
     highest: float
     last: float
+    lowest_utc_ms: int
+    highest_utc_ms: int
     count: int
     questionable: int
 
@@ -59,27 +65,33 @@ def bucket_statement(
     """Return the statement that gives one row for each bucket and each stretch within it.
 
     A stretch (island) ends where the next value is more than gap_ms away, or, with one stream,
-    where the device said that it had none.
+    where the device said that it had none. The span is at most LONGEST_SPAN_MS long. Value (in
+    thousandths, 0 to 1048) and moment share one number, so that one pass over the rows finds the
+    last value and the moments of lowest and highest; window functions took twice as long.
     """
-    islands = _islands(streams, vital_key, questionable_key, span, width_ms, gap_ms)
-    c = islands.c
-    latest = func.last_value(c.value).over(
-        partition_by=(c.island, c.bucket), order_by=c.at_utc_ms, rows=(None, None)
-    )
-    rows = select(islands, latest.label("latest")).where(c.value.is_not(None)).cte("with_latest")
-    r = rows.c
+    r = _islands(streams, vital_key, questionable_key, span, width_ms, gap_ms).c
+    since_ms = r.at_utc_ms - span[0]
+    thousandths = cast(func.round(r.value * 1000), BigInteger)
     return (
         select(
             r.island,
             r.bucket,
-            func.min(r.at_utc_ms),
-            func.max(r.at_utc_ms),
-            func.min(r.value),
-            func.max(r.value),
-            func.max(r.latest),
-            func.count(),
-            func.sum(r.is_questionable),
+            func.min(r.at_utc_ms).label("first_at"),
+            func.max(r.at_utc_ms).label("last_at"),
+            func.min(r.value).label("lowest"),
+            func.max(r.value).label("highest"),
+            (func.max(since_ms * _VALUES + thousandths) % _VALUES).label("latest"),
+            (func.min(thousandths * LONGEST_SPAN_MS + since_ms) % LONGEST_SPAN_MS).label(
+                "lowest_since"
+            ),
+            (
+                func.max(thousandths * LONGEST_SPAN_MS + (LONGEST_SPAN_MS - 1 - since_ms))
+                % LONGEST_SPAN_MS
+            ).label("highest_before_end"),
+            func.count().label("known"),
+            func.sum(r.is_questionable).label("questionable"),
         )
+        .where(r.value.is_not(None))
         .group_by(r.island, r.bucket)
         .order_by(r.island, r.bucket)
     )
@@ -122,39 +134,41 @@ def _islands(
 def with_breaks(rows: Iterable[Any], start_utc_ms: int, width_ms: int) -> Iterator[Bucket | None]:
     """Yield the buckets of a statement's rows in order of time, None wherever a stretch ends."""
     previous = None
-    for island, bucket, first, last, lowest, highest, latest, count, questionable in rows:
-        if previous is not None and island != previous:
+    for row in rows:
+        if previous is not None and row.island != previous:
             yield None
-        previous = island
-        begins = start_utc_ms + bucket * width_ms
-        yield Bucket(begins, first, last, lowest, highest, latest, count, int(questionable or 0))
+        previous = row.island
+        yield Bucket(
+            start_utc_ms + row.bucket * width_ms,
+            row.first_at,
+            row.last_at,
+            row.lowest,
+            row.highest,
+            row.latest / 1000,
+            start_utc_ms + row.lowest_since,
+            start_utc_ms + LONGEST_SPAN_MS - 1 - row.highest_before_end,
+            row.known,
+            int(row.questionable),
+        )
 
 
-def thinned(points: Iterable[Point], width_ms: int, gap_ms: int) -> list[Point]:
-    """Keep of each stretch of width_ms the lowest and the highest point, in their order.
+def points_of(buckets: Iterable[Bucket | None]) -> Iterator[Point]:
+    """Yield of each bucket the lowest and the highest point, in their order in time.
 
-    A point without a value, or a step of more than gap_ms, leaves one point whose value is None.
+    Where all values of a bucket are equal, its first and last point; at a break, a point of
+    value None one millisecond after the last.
     """
-    kept: list[Point] = []
-    group: list[tuple[int, float]] = []
-    for at, value in points:
-        is_break = value is None or (bool(group) and at - group[-1][0] > gap_ms)
-        if group and (is_break or at // width_ms != group[0][0] // width_ms):
-            kept.extend(_extremes(group))
-            if is_break:
-                kept.append((group[-1][0] + 1, None))
-            group = []
-        if value is not None:
-            group.append((at, value))
-    return kept + _extremes(group)
-
-
-def _extremes(group: list[tuple[int, float]]) -> list[Point]:
-    """Return the lowest and the highest point of a group, or one where they are equal."""
-    if not group:
-        return []
-    lowest = min(group, key=lambda point: point[1])
-    highest = max(group, key=lambda point: point[1])
-    if lowest[1] == highest[1]:
-        return [group[0], group[-1]] if len(group) > 1 else [group[0]]
-    return sorted({lowest, highest})
+    last = 0
+    for bucket in buckets:
+        if bucket is None:
+            yield (last + 1, None)
+            continue
+        last = bucket.last_utc_ms
+        if bucket.lowest == bucket.highest:
+            ends = {(bucket.first_utc_ms, bucket.last), (last, bucket.last)}
+        else:
+            ends = {
+                (bucket.lowest_utc_ms, bucket.lowest),
+                (bucket.highest_utc_ms, bucket.highest),
+            }
+        yield from sorted(ends)

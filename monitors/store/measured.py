@@ -20,7 +20,15 @@ from monitors.store.answers import (
     conditions_of,
     determination_row,
 )
-from monitors.store.curves import GAP_MS, Bucket, Point, bucket_statement, thinned, with_breaks
+from monitors.store.curves import (
+    GAP_MS,
+    LONGEST_SPAN_MS,
+    SLOWEST_GAP_MS,
+    Bucket,
+    bucket_statement,
+    points_of,
+    with_breaks,
+)
 from monitors.store.reader import EVER, Reader, Span, within
 from monitors.store.samples import unpack
 
@@ -81,21 +89,24 @@ class Measured:
 
         gap_ms: the longest step that is no gap; by default the vital's own in GAP_MS.
         """
-        if span[1] <= span[0] or count < 1:
+        if not span[0] < span[1] <= span[0] + LONGEST_SPAN_MS or count < 1:
             raise ValueError(
-                f"a span runs forward and has at least one bucket, not {span}, {count}"
+                f"a span runs forward, 34 years at most, in one bucket or more; not {span}, {count}"
             )
         streams = list(self._reader.streams(session_id, recliner))
         width_ms = -((span[0] - span[1]) // count)
-        statement = bucket_statement(
-            streams,
-            self._reader.word_key("vital", vital),
-            self._reader.word_key("validity", Validity.QUESTIONABLE),
-            span,
-            width_ms,
-            GAP_MS.get(vital, 5_000) if gap_ms is None else gap_ms,
-        )
-        return list(with_breaks(self._reader.all(statement), span[0], width_ms)) if streams else []
+        gap_ms = GAP_MS.get(vital, SLOWEST_GAP_MS) if gap_ms is None else gap_ms
+        return self._curve(streams, vital, span, width_ms, gap_ms)
+
+    def _curve(
+        self, streams: Sequence[int], vital: Vital, span: Span, width_ms: int, gap_ms: int
+    ) -> list[Bucket | None]:
+        if not streams:
+            return []
+        vital_key = self._reader.word_key("vital", vital)
+        doubtful_key = self._reader.word_key("validity", Validity.QUESTIONABLE)
+        asked = bucket_statement(streams, vital_key, doubtful_key, span, width_ms, gap_ms)
+        return list(with_breaks(self._reader.all(asked), span[0], width_ms))
 
     def determinations(
         self,
@@ -159,27 +170,13 @@ class Measured:
             name: {str(Vital.SPO2): [], str(Vital.PULSE_RATE): [], str(Vital.NIBP): []}
             for name in sessions
         }
-        for (recliner, vital), points in self._points(streams, span).items():
-            thin = thinned(points, TREND_BUCKET_MS, GAP_MS[vital])
-            trends[recliner][vital] = [list(point) for point in thin]
+        for recliner, keys in _by_recliner(streams).items():
+            for vital in (Vital.SPO2, Vital.PULSE_RATE):
+                curve = self._curve(keys, vital, span, TREND_BUCKET_MS, GAP_MS[vital])
+                trends[recliner][vital] = [list(point) for point in points_of(curve)]
         for recliner, pressures in self._pressures(streams, span):
             trends[recliner][Vital.NIBP].append(pressures)
         return trends
-
-    def _points(
-        self, streams: Mapping[int, str], span: Span
-    ) -> dict[tuple[str, Vital], list[Point]]:
-        vitals = {self._reader.word_key("vital", v): v for v in (Vital.SPO2, Vital.PULSE_RATE)}
-        c = s.readings.c
-        asked = select(c.stream_key, c.vital_key, c.at_utc_ms, c.value).where(
-            c.stream_key.in_(list(streams)), c.vital_key.in_(list(vitals))
-        )
-        points: dict[tuple[str, Vital], list[Point]] = {}
-        for stream, vital, at, value in self._reader.all(
-            asked.where(within(c.at_utc_ms, span)).order_by(c.at_utc_ms)
-        ):
-            points.setdefault((streams[stream], vitals[vital]), []).append((at, value))
-        return points
 
     def _pressures(self, streams: Mapping[int, str], span: Span) -> list[tuple[str, list[int]]]:
         c = s.determinations.c
@@ -200,3 +197,11 @@ class Measured:
             for stream in streams
         ]
         return max((moment for moment in newest if moment is not None), default=0)
+
+
+def _by_recliner(streams: Mapping[int, str]) -> dict[str, list[int]]:
+    """Return the keys of each recliner's streams."""
+    keys: dict[str, list[int]] = {}
+    for key, recliner in streams.items():
+        keys.setdefault(recliner, []).append(key)
+    return keys

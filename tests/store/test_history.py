@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitors.readings import Validity, Vital
-from monitors.store.curves import thinned
 from monitors.store.history import History
 from monitors.store.journal import Journal
 from tests.store.examples import LEAK, T0, alarm, determination, phase, reading, session
@@ -99,7 +97,9 @@ def test_a_curve_of_nothing_is_empty(journal, history):
     assert history.buckets(SPO2, FIRST_TEN_S, 5, session_id="s1") == []
 
 
-@pytest.mark.parametrize(("span", "count"), [((5, 5), 3), ((9, 5), 3), ((0, 5), 0)])
+@pytest.mark.parametrize(
+    ("span", "count"), [((5, 5), 3), ((9, 5), 3), ((0, 5), 0), ((0, 2**41), 9)]
+)
 def test_a_span_that_runs_backward_is_refused(history, span, count):
     with pytest.raises(ValueError, match="a span runs forward"):
         history.buckets(SPO2, span, count, session_id="s1")
@@ -126,6 +126,16 @@ def test_buckets_hold_exactly_what_was_measured(tmp_path_factory, values, count)
         within = [value for second, value in known.items() if first <= second <= last]
         assert (min(within), max(within)) == (bucket.lowest, bucket.highest)
         assert bucket.last == known[last]
+        for at, value in (
+            (bucket.lowest_utc_ms, bucket.lowest),
+            (bucket.highest_utc_ms, bucket.highest),
+        ):
+            found = next(
+                second
+                for second in sorted(known)
+                if first <= second <= last and known[second] == value
+            )
+            assert at == T0 + found * 1000
     assert pieces.count(None) == _breaks(values)
 
 
@@ -142,25 +152,36 @@ def _breaks(values):
     return breaks
 
 
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.tuples(st.integers(1, 9_000), st.none() | st.integers(50, 100)), max_size=80))
-def test_a_thinned_trend_keeps_order_extremes_and_breaks(steps):
-    at, points = 0, []
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(st.integers(1, 9), st.none() | st.integers(50, 100)), max_size=60))
+def test_a_trend_keeps_order_extremes_and_breaks(tmp_path_factory, steps):
+    at_s, values = 0, {}
     for step, value in steps:
-        at += step
-        points.append((at, value))
-    thin = thinned(points, 15_000, 5_000)
-    assert [moment for moment, _ in thin] == sorted(moment for moment, _ in thin)
-    known = [value for _, value in points if value is not None]
-    kept = [value for _, value in thin if value is not None]
-    assert (min(known, default=None), max(known, default=None)) == (
-        min(kept, default=None),
-        max(kept, default=None),
-    )
-    for (early, first), (late, second) in itertools.pairwise(thin):
-        if first is not None and second is not None:
-            between = [value for moment, value in points if early <= moment <= late]
-            assert None not in between
+        at_s += step
+        values[at_s] = value
+    store = tmp_path_factory.mktemp("trend") / "chairside.db"
+    journal = Journal.open(store, simulated=True)
+    facts = [reading(second, value) for second, value in values.items()]
+    journal.write([session(), phase("intake"), *facts])
+    journal.close()
+    history = History.open(store)
+    trend = [tuple(point) for point in history.trend(["R1"])["R1"]["spo2_pct"]]
+    history.close()
+    assert [at for at, _ in trend] == sorted({at for at, _ in trend})
+    known = {value for value in values.values() if value is not None}
+    kept = {value for _, value in trend if value is not None}
+    assert kept <= known
+    if known:
+        assert (min(kept), max(kept)) == (min(known), max(known))
+    assert [value for _, value in trend].count(None) == _breaks(values)
+
+
+def test_a_point_of_the_trend_stands_where_it_was_measured(journal, history):
+    values = {0: 97, 3: 97, 5: 88, 7: 99, 9: 97, 11: 97, 13: 97}
+    journal.write([session(), phase("intake")])
+    journal.write([reading(second, value) for second, value in values.items()])
+    points = history.trend(["R1"], until_utc_ms=T0 + 15_000)["R1"]["spo2_pct"]
+    assert points == [[T0 + 5_000, 88], [T0 + 7_000, 99]]
 
 
 def test_the_trend_shows_the_running_session_and_nothing_of_the_one_before(journal, history):
