@@ -147,9 +147,10 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from monitors.replay_command import run_replay
+    from monitors.replay_command import ReplayOptions, run_replay
 
-    return run_replay(options, sys.stdout)
+    asked = ReplayOptions(options.recording, options.limits, options.config, options.store)
+    return run_replay(asked, sys.stdout)
 
 
 if __name__ == "__main__":

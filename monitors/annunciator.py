@@ -15,9 +15,13 @@ import struct
 import subprocess
 import threading
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from monitors.clinic.conditions import Priority
+from monitors.clinic.standing import StandingAlarm
+from monitors.errors import ConfigurationError
 
 SAMPLE_RATE_HZ = 22_050
 BETWEEN_BURSTS_MS = {"high": 7_000, "medium": 15_000, "low": 30_000}
@@ -89,17 +93,6 @@ def _rank(priority: str) -> int:
     return ("low", "medium", "high").index(priority)
 
 
-def worst_audible(pictures: Iterable[Mapping[str, object]]) -> str | None:
-    """Return the highest priority that staff should hear in any recliner's picture."""
-    heard = [
-        str(alarm["priority"])
-        for picture in pictures
-        for alarm in picture["alarms"]  # type: ignore[attr-defined]
-        if alarm["is_audible"]
-    ]
-    return max(heard, key=_rank, default=None)
-
-
 class Loudspeaker:
     """Play bursts on an ALSA device of this machine, one at a time, never waiting for the end."""
 
@@ -108,9 +101,14 @@ class Loudspeaker:
         self._player: subprocess.Popen[bytes] | None = None
         self.is_failing = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Say whether nothing sounds now."""
+        return self._player is None or self._player.poll() is not None
+
     def play(self, priority: str) -> bool:
         """Start a burst; False if the last one still sounds or the player cannot be started."""
-        if self._player is not None and self._player.poll() is None:
+        if not self.is_idle:
             return False
         self._look_at_last()
         try:
@@ -144,3 +142,129 @@ class Loudspeaker:
         if not self.is_failing:
             log.warning("the host loudspeaker does not play: %s", why)
         self.is_failing = True
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """Hold one high-priority alarm as a message needs it; no patient label is in it."""
+
+    recliner: str
+    condition: str
+    value: float | None
+    limit_words: str | None
+    since_ms: int
+
+    def words(self, now_ms: int) -> str:
+        """Say in one line what stands unacknowledged, and for how long."""
+        minutes, seconds = divmod((now_ms - self.since_ms) // 1000, 60)
+        value = "" if self.value is None else f" {self.value:g}"
+        limit = f" ({self.limit_words})" if self.limit_words else ""
+        name = self.condition.replace("_", " ")
+        return f"{self.recliner}: {name}{value}{limit}, unacknowledged for {minutes}:{seconds:02d}"
+
+
+Call = Callable[[str, str], bool]
+
+
+def apprise_call(urls: Sequence[str]) -> Call:
+    """Return a function that sends title and body to Apprise URLs; False where any refused.
+
+    Raises ConfigurationError for a URL that Apprise does not know.
+    """
+    import apprise
+
+    notifier = apprise.Apprise()
+    for url in urls:
+        if not notifier.add(url):
+            raise ConfigurationError(f"annunciator.webhook: {url!r} is no Apprise URL")
+    return lambda title, body: bool(notifier.notify(title=title, body=body))
+
+
+class Pager:
+    """Call somebody, once an alarm, when a high one has stayed unacknowledged too long.
+
+    Calls go out in a thread; one that fails is tried again after ``RETRY_MS``.
+    """
+
+    RETRY_MS = 30_000
+
+    def __init__(self, call: Call, after_ms: int) -> None:
+        self._call = call
+        self._after_ms = after_ms
+        self._called: dict[Urgent, int] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def is_retrying(self) -> bool:
+        """Say whether a call was not taken and will be made again."""
+        with self._lock:
+            return any(at_ms != _NEVER_AGAIN_MS for at_ms in self._called.values())
+
+    def look(self, standing: Sequence[Urgent], now_ms: int) -> None:
+        """Call for each alarm that is old enough and was not called for."""
+        keys = {_key(alarm): alarm for alarm in standing}
+        with self._lock:
+            self._called = {a: at for a, at in self._called.items() if _key(a) in keys}
+            known = {_key(alarm): at for alarm, at in self._called.items()}
+        for key, alarm in keys.items():
+            if now_ms - alarm.since_ms < self._after_ms or now_ms < known.get(key, now_ms):
+                continue
+            with self._lock:
+                self._called[alarm] = _NEVER_AGAIN_MS
+            words = alarm.words(now_ms)
+            threading.Thread(target=self._send, args=(alarm, words, now_ms), daemon=True).start()
+
+    def _send(self, alarm: Urgent, words: str, now_ms: int) -> None:
+        title = f"Chairside: {alarm.recliner} needs somebody"
+        try:
+            is_sent = self._call(title, f"{words}. A secondary display: look at the bedside.")
+        except Exception:
+            log.exception("the webhook failed")
+            is_sent = False
+        if not is_sent:
+            log.warning("the webhook did not take a call; trying again")
+            with self._lock:
+                if alarm in self._called:
+                    self._called[alarm] = now_ms + self.RETRY_MS
+
+
+_NEVER_AGAIN_MS = 2**62
+
+
+def _key(alarm: Urgent) -> tuple[str, str, int]:
+    return alarm.recliner, alarm.condition, alarm.since_ms
+
+
+class Annunciator:
+    """Be heard without a browser: bursts on the host, calls to a webhook; each may be absent."""
+
+    def __init__(self, speaker: Loudspeaker | None, pager: Pager | None) -> None:
+        self._speaker = speaker
+        self._pager = pager
+        self._bursts = BurstClock()
+
+    @property
+    def state(self) -> str:
+        """Return off, on or failing: how the host's loudspeaker stands."""
+        if self._speaker is None:
+            return "off"
+        return "failing" if self._speaker.is_failing else "on"
+
+    def hear(self, sound: str | None, urgent: Sequence[Urgent], now_ms: int) -> None:
+        """Take the room's one sound and its unacknowledged high alarms."""
+        if self._speaker is not None:
+            due = self._bursts.due(sound, now_ms)
+            if due is not None:
+                self._speaker.play(due)
+        if self._pager is not None:
+            self._pager.look(urgent, now_ms)
+
+
+def urgent_ones(standing: Mapping[str, Sequence[StandingAlarm]]) -> list[Urgent]:
+    """Return the high-priority alarms of a room that nobody has acknowledged."""
+    return [
+        Urgent(name, str(alarm.condition), alarm.value, alarm.limit_words, alarm.since_ms)
+        for name, alarms in standing.items()
+        for alarm in alarms
+        if alarm.priority is Priority.HIGH and alarm.acknowledged_by is None
+    ]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from monitors.annunciator import Annunciator, Loudspeaker, Pager, apprise_call, urgent_ones
 from monitors.clinic import stimuli
 from monitors.clinic.conditions import Condition
 from monitors.clinic.depiction import depict
@@ -23,9 +24,10 @@ from monitors.clinic.happenings import CuffOrder, Happening
 from monitors.clinic.place import DeviceState
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.remembering import recall, remember
+from monitors.clinic.standing import storm
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock, world_utc_ms
-from monitors.config import Clinic
+from monitors.config import AnnunciatorSettings, Clinic
 from monitors.devices.link import (
     CuffCancelled,
     CuffStarted,
@@ -131,6 +133,7 @@ class Collector:
         self._is_store_degraded = False
         self._pace = Pace(clock)
         self.is_deposed = False
+        self._annunciator = annunciator_of(clinic.annunciator)
 
     # ---- beginning and end
 
@@ -220,6 +223,8 @@ class Collector:
     def _take_reading(self, recliner: Recliner, event: Received) -> None:
         reading, name = event.reading, recliner.setup.name
         recliner.devices[event.device_id].last_byte_ms = event.at_ms
+        if recliner.has_heard(reading, event.at_ms):
+            return
         if isinstance(reading, WaveformChunk):
             self._pleth.setdefault(name, []).append(
                 {
@@ -302,6 +307,7 @@ class Collector:
         """Write the picture if something is new, and the beat in any case from time to time."""
         if self._pace.is_due("redraw", REDRAW_EVERY_MS):
             self._look_at_store()
+            self._sound(self.clock.now_ms())
             self._dirty.update(self.recliners)
         is_beat_due = self._pace.is_due("beat", BEAT_EVERY_MS)
         if not self._dirty and not self._pleth and not is_beat_due:
@@ -322,6 +328,12 @@ class Collector:
         self._picture.publish(pictures, self._pleth, beat)
         self._dirty.clear()
         self._pleth = {}
+
+    def _sound(self, now_ms: int) -> None:
+        """Let the host sound what stands, and call somebody where nobody has acknowledged."""
+        standing = {name: r.standing(now_ms) for name, r in self.recliners.items()}
+        sound = storm(standing).sound
+        self._annunciator.hear(str(sound) if sound else None, urgent_ones(standing), now_ms)
 
     def _write(self) -> None:
         facts = [fact for recorder in self._recorders.values() for fact in recorder.drain()]
@@ -518,3 +530,12 @@ def _link_maker(clinic: Clinic, clock: Clock) -> MakeLink:
         )
 
     return make
+
+
+def annunciator_of(settings: AnnunciatorSettings) -> Annunciator:
+    """Return what clinic.toml allows to be heard on this host."""
+    speaker = Loudspeaker(settings.loudspeaker.alsa_device) if settings.loudspeaker else None
+    if settings.webhook is None:
+        return Annunciator(speaker, None)
+    call = apprise_call(settings.webhook.urls)
+    return Annunciator(speaker, Pager(call, settings.webhook.after_s * 1000))

@@ -24,6 +24,8 @@ from monitors.readings import (
 GONE_AFTER_AT_LEAST_MS = 15_000
 """A number is gone at three times its device's longest silence, and never before this."""
 
+SAME_RESULT_WITHIN_MS = 2_500
+
 NIBP_OLD_AFTER_MS = 20 * 60_000
 NIBP_GONE_AFTER_MS = 60 * 60_000
 """Without a cadence: a cuff reading is dimmed, then blanked. Monitors keep showing a last reading
@@ -154,8 +156,23 @@ class NewestNibp:
     activity: CuffActivity = field(default_factory=lambda: CuffActivity(CuffState.UNKNOWN))
     belongs_from_ms: int | None = None
 
+    def has_heard(self, determination: NibpDetermination, measured_ms: int) -> bool:
+        """Say whether this very result is known: a device tells its last one again when asked anew.
+
+        The same numbers measured at the same moment, as far as an age in whole seconds can tell.
+        """
+        kept, at_ms = self.determination, self.measured_ms
+        if kept is None or at_ms is None or determination.outcome is NibpOutcome.FAILED:
+            return False
+        return abs(measured_ms - at_ms) <= SAME_RESULT_WITHIN_MS and (
+            (kept.systolic_mmhg, kept.diastolic_mmhg, kept.mean_mmhg)
+            == (determination.systolic_mmhg, determination.diastolic_mmhg, determination.mean_mmhg)
+        )
+
     def take(self, determination: NibpDetermination, measured_ms: int) -> bool:
-        """Keep a result; False if it is not this patient's, or older than the kept one."""
+        """Keep a result; False if it is known, not this patient's, or older than the kept one."""
+        if self.has_heard(determination, measured_ms):
+            return False
         if determination.is_age_unknown and self.belongs_from_ms is not None:
             return False
         if self.belongs_from_ms is not None and measured_ms < self.belongs_from_ms:

@@ -207,6 +207,12 @@ class Recliner:
             taken_ms = None if reading.is_age_unknown else known_ms
         return self.session.session_id if self.session.has_taken(taken_ms) else None
 
+    def has_heard(self, reading: Reading, now_ms: int) -> bool:
+        """Say whether a reading is a cuff result told once more, which is no new fact."""
+        if not isinstance(reading, NibpDetermination):
+            return False
+        return self.nibp.has_heard(reading, self.measured_ms(reading, now_ms))
+
     # ---- the cuff as ordered from here
 
     def cuff_due(self, now_ms: int) -> tuple[CuffOrder, ...]:

@@ -229,6 +229,17 @@ def test_an_order_without_a_name_or_of_no_sense_is_refused_in_words() -> None:
         story.order("acknowledge", condition="spo2_low")
 
 
+def test_a_result_told_once_more_is_no_second_measurement() -> None:
+    story = Story().begun().cuff(124, 76)
+    again = NibpDetermination(NibpOutcome.COMPLETED, 124, 76, 92, 70, age_s=31)
+    now_ms = story.later(30)
+    assert story.recliner.has_heard(again, now_ms)
+    story.recliner.take(CUFF, again, now_ms)
+    assert len(story.recliner.cuff_readings) == 1
+    anew = NibpDetermination(NibpOutcome.COMPLETED, 124, 76, 92, 70, age_s=1)
+    assert not story.recliner.has_heard(anew, now_ms)
+
+
 def test_a_failed_cuff_cycle_is_shown_beside_the_last_good_pressure() -> None:
     story = Story().cuff(124, 76)
     failed = NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.MOTION)
