@@ -334,7 +334,7 @@ def _next_reading(cadence: Cadence) -> tuple[DueFor, int, int, int]:
         due_ms = cadence.asked_ms + ASKED_WITHIN_MS
         options.append((DueFor.ASKED, cadence.asked_ms, due_ms, ASKED_WITHIN_MS))
     if cadence.is_repeating and cadence.last_ms is not None:
-        repeat_ms = FIRST_REPEAT_MS if _is_first_repeat(cadence) else min(REPEAT_MS, interval_ms)
+        repeat_ms = FIRST_REPEAT_MS if _is_first_repeat(cadence) else REPEAT_MS
         at_ms = cadence.last_ms + repeat_ms
         options.append((DueFor.REPEAT, at_ms, at_ms, repeat_ms))
     routine_ms = anchor_ms + interval_ms

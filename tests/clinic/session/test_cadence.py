@@ -1,6 +1,7 @@
 """The cuff as a promise, told as stories of minutes and events."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ from monitors.clinic.cadence_events import (
     Tick,
 )
 from monitors.clinic.phases import Phase
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocols import CuffStage, built_in
 from monitors.errors import SessionError
 from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
 
@@ -276,6 +277,39 @@ def test_a_reading_counts_only_if_it_was_taken_in_this_session() -> None:
         assert story.cadence.last_ms is None
     story.at(11, CuffResult(READING, 10 * 60_000 + 1))
     assert story.cadence.last_ms == 10 * 60_000 + 1
+
+
+def test_a_reading_measured_before_it_was_asked_for_does_not_answer() -> None:
+    story = infusing()
+    story.at(16, PhaseIs(Phase.PAUSED))
+    story.at(16.2, CuffResult(READING, round(15.8 * 60_000)))
+    assert story.promise.due_for is DueFor.ASKED
+    story.reads(17)
+    assert story.promise.due_for is DueFor.ROUTINE
+
+
+def test_a_short_interval_goes_on_while_repeats_are_wanted() -> None:
+    story = infusing()
+    story.at(11, IntervalIs(Phase.INFUSING, 3, "A. Nurse"))
+    due = []
+    for minute in (30, 32):
+        story.reads(minute, is_within_limits=False)
+        due.append(story.due_min)
+    assert due == [32, 35]
+
+
+def test_a_raised_rate_counts_for_the_infusion_only() -> None:
+    stages = [
+        CuffStage(phase=phase, every_min=15, after_rate_increase_min=10)
+        for phase in (Phase.BASELINE, Phase.INFUSING, Phase.RECOVERY)
+    ]
+    story = infusing()
+    story.cadence = replace(story.cadence, stages=tuple(stages))
+    story.at(11, RateRaised())
+    assert story.due_min == 20
+    story.at(20, PhaseIs(Phase.RECOVERY))
+    story.reads(21)
+    assert story.due_min == 36
 
 
 def test_a_result_told_again_with_a_rounded_age_counts_once() -> None:

@@ -154,6 +154,8 @@ def test_a_wall_clock_set_between_two_marks_does_not_change_the_pause_after_a_re
     session = move(session, Phase.INFUSING, 31 * MINUTE, an_hour_off, NURSE)
     again = from_record(session.to_record(), "boot-b", lambda utc_ms: utc_ms - an_hour_off)
     assert again.infusion_elapsed_ms(0) == 10 * MINUTE
+    assert again.infusion_elapsed_ms(4 * MINUTE) == 14 * MINUTE
+    assert again.session_elapsed_ms(4 * MINUTE) == 35 * MINUTE
 
 
 def test_a_record_nobody_wrote_is_refused_in_words() -> None:
