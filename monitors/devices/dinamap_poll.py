@@ -122,5 +122,4 @@ class Poller:
 
     def _is_due(self, letters: str, now_s: float) -> bool:
         is_rare = self._misses.get(letters, 0) >= MISSES_UNTIL_RARE
-        is_rare = is_rare and letters != self._polls[0]
         return not is_rare or now_s >= self._rare_after_s.get(letters, now_s)

@@ -76,6 +76,13 @@ def test_identical_numbers_with_a_younger_age_are_a_new_determination() -> None:
     assert monitor.says(done(3), 1.0) == [determination(3)]
 
 
+def test_an_age_that_did_not_grow_over_a_running_cycle_is_a_new_determination() -> None:
+    monitor = Monitor()
+    monitor.says(done(3), 0.0)
+    monitor.says(BUSY, 0.0)
+    assert monitor.says(done(3), 0.0) == [determination(3)]
+
+
 def test_an_age_younger_than_the_gap_between_answers_is_a_new_determination() -> None:
     monitor = Monitor()
     monitor.says(done(5), 0.0)

@@ -107,6 +107,14 @@ def test_a_silent_monitor_is_asked_on_and_for_everything_once_it_is_back() -> No
     assert back.count(OXIMETRY) >= 2
 
 
+def test_a_port_that_was_reopened_is_asked_for_everything() -> None:
+    adapter = DinamapAdapter()
+    talk(adapter, 20.0, {NIBP: ANSWERS[NIBP]})
+    adapter.begin(20.0)
+    back = [question for _, question in talk(adapter, 21.0, ANSWERS, from_s=20.0)]
+    assert OXIMETRY in back
+
+
 def test_a_pro_200_that_knows_only_rc_is_asked_rc() -> None:
     answers = {question: ANSWERS[question] for question in (NIBP, OXIMETRY, RATE_PRO_200)}
     sent = talk(DinamapAdapter(), 40.0, answers)
