@@ -133,7 +133,7 @@ class ClinicProtocol(_Table):
                 raise SessionError(f"{self.title} has no pump clock, so it takes no planned time")
             return None
         low, high = self.planned_range_min or (1, LONGEST_PLANNED_MIN)
-        planned_s = asked_s or (self.planned_min or 0) * 60
+        planned_s = (self.planned_min or 0) * 60 if asked_s is None else asked_s
         if not low * 60 <= planned_s <= high * 60:
             given = f"{planned_s / 60:g}" if planned_s else "none"
             raise SessionError(

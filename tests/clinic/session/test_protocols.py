@@ -71,6 +71,8 @@ def test_a_custom_infusion_must_be_given_its_time_within_range() -> None:
     for asked in (None, 29 * 60, 361 * 60):
         with pytest.raises(SessionError, match="30 to 360 minutes"):
             custom.planned_s(asked)
+    with pytest.raises(SessionError, match="20 to 120 minutes"):
+        built_in()["mood40"].planned_s(0)
 
 
 def test_a_protocol_is_found_by_name_or_title_and_a_slip_gets_the_nearest() -> None:
