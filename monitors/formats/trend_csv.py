@@ -28,6 +28,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 _DELIMITERS = (",", ";", "\t")
 _DROPOUTS = frozenset({"", "-", "--", "---", "nan", "null", "none", "n/a"})
 _HIGHEST = {Vital.SPO2: 100.0, Vital.PULSE_RATE: 510.0, Vital.HEART_RATE: 510.0}
+_YEAR = re.compile(r"\s*\d{4}\s*")
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?\s*([AaPp])?")
 
 
@@ -61,18 +62,20 @@ class Trend:
 class _Dialect:
     """Describe a dialect by words of its header, in lower case without units or blanks.
 
-    time: columns that make the moment, unit: of a plain number there, in ms; None: time of day.
+    time: the column of the moment. needs: what else must be there. unit_ms: of a plain number in
+    the time column; None where it holds a time of day.
     """
 
     name: str
-    time: tuple[str, ...]
+    time: str
+    needs: tuple[str, ...]
     columns: dict[str, Vital]
     unit_ms: float | None = None
     cuff: tuple[str, str, str, str] | None = None
 
     def fits(self, header: Sequence[str]) -> bool:
-        has_time = all(word in header for word in self.time)
-        return has_time and any(word in header for word in self.columns)
+        has_all = all(word in header for word in (self.time, *self.needs))
+        return has_all and any(word in header for word in self.columns)
 
 
 _MIMIC = {
@@ -87,7 +90,8 @@ _OXIMETER = {"spo2": Vital.SPO2, "pulserate": Vital.PULSE_RATE, "pr": Vital.PULS
 DIALECTS: tuple[_Dialect, ...] = (
     _Dialect(
         "uq",
-        ("relativetimemilliseconds",),
+        "relativetimemilliseconds",
+        (),
         {
             "hr": Vital.HEART_RATE,
             "pulse": Vital.PULSE_RATE,
@@ -98,12 +102,12 @@ DIALECTS: tuple[_Dialect, ...] = (
         1.0,
         ("nbpsys", "nbpdia", "nbpmean", "nbppulse"),
     ),
-    _Dialect("mimic", ("minute",), _MIMIC, 60_000.0, _NBP),
-    _Dialect("emay", ("date", "time"), _OXIMETER),
-    _Dialect("checkme", ("time",), {"oxygenlevel": Vital.SPO2, "pulserate": Vital.PULSE_RATE}),
-    _Dialect("wellue", ("time", "motion"), _OXIMETER),
-    _Dialect("wellue", ("time", "spo2reminder"), _OXIMETER),
-    _Dialect("bidmc", ("time",), _MIMIC, 1000.0, _NBP),
+    _Dialect("mimic", "minute", (), _MIMIC, 60_000.0, _NBP),
+    _Dialect("emay", "time", ("date",), _OXIMETER),
+    _Dialect("checkme", "time", ("oxygenlevel",), _OXIMETER | {"oxygenlevel": Vital.SPO2}),
+    _Dialect("wellue", "time", ("motion",), _OXIMETER),
+    _Dialect("wellue", "time", ("spo2reminder",), _OXIMETER),
+    _Dialect("bidmc", "time", (), _MIMIC, 1000.0, _NBP),
 )
 
 
@@ -170,7 +174,7 @@ def _counts(
     header: Sequence[str], dialect: _Dialect, rows: Sequence[tuple[int, list[str]]]
 ) -> bool:
     """Tell whether the time column holds plain numbers, as this dialect's does."""
-    place = header.index(dialect.time[0])
+    place = header.index(dialect.time)
     return bool(rows) and len(rows[0][1]) > place and _number(rows[0][1][place], ".") is not None
 
 
@@ -180,7 +184,8 @@ def _localised(header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> 
         return None
     if not any(mark in header[1] for mark in ("spo2", "o2", "sao2", "sato2")):
         return None
-    return _Dialect("wellue", (header[0],), {header[1]: Vital.SPO2, header[2]: Vital.PULSE_RATE})
+    columns = {header[1]: Vital.SPO2, header[2]: Vital.PULSE_RATE}
+    return _Dialect("wellue", header[0], (), columns)
 
 
 def _number(cell: str, decimal: str) -> float | None:
@@ -227,10 +232,9 @@ class _Reading:
             yield TrendRow(at_ms - first_ms, self.values(cells), _determination(new))
 
     def cells(self, row: list[str]) -> dict[str, str]:
-        """Return a row by header; a date whose own comma split it is put together again."""
-        surplus = len(row) - len(self.header)
-        if surplus > 0 and self.dialect.unit_ms is None and not _number(row[1], "."):
-            row = [",".join(row[: surplus + 1]), *row[surplus + 1 :]]
+        """Return a row by header; a date that its own comma split is put together again."""
+        if len(row) > len(self.header) and _YEAR.fullmatch(row[1]) and not self.dialect.unit_ms:
+            row = [f"{row[0]},{row[1]}", *row[2:]]
         return dict(zip(self.header, row, strict=False))
 
     def values(self, cells: dict[str, str]) -> tuple[tuple[Vital, float | None], ...]:
@@ -266,7 +270,7 @@ class _Reading:
         return found
 
     def counted(self, line: int, cells: dict[str, str]) -> int:
-        cell = cells.get(self.dialect.time[0], "")
+        cell = cells.get(self.dialect.time, "")
         number = _number(cell, "," if self.delimiter != "," else ".")
         if number is None:
             self.no_time(line, cell)
@@ -274,7 +278,7 @@ class _Reading:
 
     def of_day(self, line: int, cells: dict[str, str]) -> int:
         """Return the time of day; the date is not needed, midnight is noticed by itself."""
-        cell = cells.get(self.dialect.time[-1], "")
+        cell = cells.get(self.dialect.time, "")
         match = _TIME_OF_DAY.search(cell)
         if match is None:
             self.no_time(line, cell)
