@@ -9,12 +9,9 @@ cuff_cycle.py's, and what an event means for a patient is decided in another roo
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter, CuffAdapter
@@ -32,6 +29,7 @@ from monitors.devices.link_events import (
     Silent,
     Speaking,
 )
+from monitors.devices.orders import Act, OrderBox, RefusedError
 from monitors.devices.silence import SilenceWatch
 from monitors.devices.sockets import NobodyConnectedError
 from monitors.devices.transport import READ_WAIT_S, Transport, list_ports, port_for
@@ -52,19 +50,10 @@ __all__ = [
 ]
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 5.0)
-REQUEST_WAIT_S = 2.0
 CLOSE_WAIT_S = 10.0
 Tap = Callable[[int, Direction, bytes], None]
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Request:
-    """Hold an order for the link's thread, and the place for its outcome."""
-
-    carry_out: Callable[[Transport], None]
-    outcome: Future[None] = field(default_factory=Future)
 
 
 class Link:
@@ -103,7 +92,7 @@ class Link:
         self._adapter: Adapter = kind.make()
         self._watch = SilenceWatch(kind.longest_silence_s)
         self._cuff = CuffGuard()
-        self._requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
+        self._orders = OrderBox(device_id)
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_open = False
@@ -145,6 +134,9 @@ class Link:
     def start_cuff(self, rest_s: float = REST_S) -> None:
         """Start one determination; returns when the bytes were sent.
 
+        An adapter that waits for an answer sends them within a second after it, or, if the port
+        is lost before, not at all.
+
         rest_s: seconds the arm must have rested since the last cycle; cuff_cycle.STAT_REST_S for
         a STAT series. Raises TransportError, saying why, when it was not sent; then it never will.
         """
@@ -159,7 +151,7 @@ class Link:
         """
         self._order(self._send_staff_cancel)
 
-    def _order(self, carry_out: Callable[[Transport], None]) -> None:
+    def _order(self, act: Act) -> None:
         if not (self._kind.can_start_cuff and isinstance(self._adapter, CuffAdapter)):
             raise TransportError(
                 f"{self._device_id}: expected a device whose cuff can be started from here, "
@@ -167,17 +159,7 @@ class Link:
             )
         if not self._is_open:
             raise TransportError(f"{self._device_id}: the port is not open, nothing was sent")
-        request = _Request(carry_out)
-        self._requests.put(request)
-        try:
-            request.outcome.result(REQUEST_WAIT_S)
-        except FutureTimeoutError:
-            if not request.outcome.cancel():
-                request.outcome.result(REQUEST_WAIT_S)
-                return
-            raise TransportError(
-                f"{self._device_id}: the port is too busy, nothing was sent"
-            ) from None
+        self._orders.put(act)
 
     # -- the thread
 
@@ -186,7 +168,7 @@ class Link:
             while not self._closing.is_set():
                 self._attempts += 1
                 must_pause = self._live_once()
-                self._refuse_requests()
+                self._orders.refuse_all()
                 if must_pause:
                     self._closing.wait(self._pause_s())
         finally:
@@ -247,7 +229,7 @@ class Link:
             if chunk:
                 self._take(chunk, now_ms)
             self._watch_silence(now_ms)
-            self._serve_requests(transport)
+            self._orders.serve(transport)
             self._stop_if_due(transport, now_ms)
             self._send(transport, self._adapter.due(now_ms / 1000), now_ms)
             self._tell_counts(now_ms)
@@ -312,37 +294,13 @@ class Link:
 
     # -- the cuff, in the thread
 
-    def _serve_requests(self, transport: Transport) -> None:
-        while not self._requests.empty():
-            request = self._requests.get()
-            if not request.outcome.set_running_or_notify_cancel():
-                continue
-            try:
-                request.carry_out(transport)
-            except _Refused as refusal:
-                request.outcome.set_exception(TransportError(str(refusal)))
-            except Exception as error:
-                request.outcome.set_exception(TransportError(f"{self._device_id}: {error}"))
-                raise
-            else:
-                request.outcome.set_result(None)
-
-    def _refuse_requests(self) -> None:
-        """Let nothing that was asked of a lost port be sent when it is back."""
-        while not self._requests.empty():
-            request = self._requests.get()
-            if request.outcome.set_running_or_notify_cancel():
-                request.outcome.set_exception(
-                    TransportError(f"{self._device_id}: the port was lost, nothing was sent")
-                )
-
     def _send_start(self, transport: Transport, rest_s: float) -> None:
         now_ms = self._clock.now_ms()
         if not self._watch.is_speaking:
-            raise _Refused(f"{self._device_id}: the device is silent, nothing was sent")
+            raise RefusedError(f"{self._device_id}: the device is silent, nothing was sent")
         refusal = self._cuff.refusal(now_ms, rest_s)
         if refusal is not None:
-            raise _Refused(f"{self._device_id}: no cuff start: {refusal}")
+            raise RefusedError(f"{self._device_id}: no cuff start: {refusal}")
         assert isinstance(self._adapter, CuffAdapter)
         start = self._adapter.start_cuff(now_ms / 1000)
         self._cuff.started(now_ms)
@@ -352,7 +310,7 @@ class Link:
 
     def _send_staff_cancel(self, transport: Transport) -> None:
         if self._cuff.own is None:
-            raise _Refused(f"{self._device_id}: no cycle that was started from here is running")
+            raise RefusedError(f"{self._device_id}: no cycle that was started from here is running")
         self._send_cancel(transport, CancelReason.STAFF)
 
     def _stop_if_due(self, transport: Transport, now_ms: int) -> None:
@@ -367,7 +325,3 @@ class Link:
         self._cuff.cancelled(now_ms)
         _log.info("%s: cuff stop sent (%s)", self._device_id, reason)
         self._tell(CuffCancelled(self._device_id, now_ms, reason))
-
-
-class _Refused(Exception):
-    """Say that an order is not carried out, without harm to the port."""
