@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter
 from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings
-from monitors.devices.line_noise import is_stretched, is_text, printer_mode, upright
 from monitors.devices.politeness import refusal
+from monitors.devices.probe_report import Heard, Match, ProbeReport, explain, praise, words_of
 from monitors.devices.transport import Transport, check_port_name, list_ports, open_port
-from monitors.devices.usb import Lister, UsbIdentity, describe, stable_name
+from monitors.devices.usb import Lister, describe
 from monitors.readings import DeviceIdentity, Reading, WaveformChunk
+
+__all__ = ["Heard", "Match", "ProbeReport", "probe"]
 
 LISTEN_S = 3.0
 REPLY_S = 1.5
@@ -30,67 +32,6 @@ LEAST_SHARE = 0.8
 KEPT_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Hold a device that understood what was heard.
-
-    accepted_share: part of the bytes that made frames, 0 to 1. was_asked: it answered a question
-    and does not speak by itself.
-    """
-
-    kind: DeviceKind
-    line: LineSettings
-    accepted_share: float
-    frames: int
-    readings: int
-    was_asked: bool = False
-    identity: DeviceIdentity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Hold what came at one line setting; line is None where a device server sets the speed."""
-
-    line: LineSettings | None
-    byte_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeReport:
-    """Hold what a probe found.
-
-    match: the device; None where none was recognised. alternatives: others that understood the
-    same bytes as well. remarks: sentences for a person. usb: the adapter; None if not USB.
-    """
-
-    port: str
-    usb: UsbIdentity | None
-    match: Match | None
-    alternatives: tuple[Match, ...]
-    heard: tuple[Heard, ...]
-    remarks: tuple[str, ...]
-
-    def toml(self, is_simulated: bool | None = None) -> str:
-        """Write the clinic.toml lines to paste; empty without a match.
-
-        is_simulated: what to write for a port that ends on this machine; None leaves it out.
-        """
-        if self.match is None:
-            return ""
-        lines = [
-            "[[recliners.devices]]",
-            f'device = "{self.match.kind.name}"',
-            f'port = "{stable_name(self.port)}"',
-        ]
-        if self.match.line.baud != self.match.kind.line.baud:
-            lines.append(f"baud = {self.match.line.baud}")
-        if self.match.line.parity != self.match.kind.line.parity:
-            lines.append(f'parity = "{self.match.line.parity}"')
-        if is_simulated is not None:
-            lines.append(f"simulated = {'true' if is_simulated else 'false'}")
-        return "\n".join(lines) + "\n"
 
 
 def probe(
@@ -208,7 +149,7 @@ class _Search:
     def listen(self, bauds: Sequence[int], listen_s: float) -> None:
         """Listen at each setting until a device is recognised; a mute line needs one only."""
         for line in self._plan(bauds):
-            self._tell(f"listening at {_words(line)}" if not self._is_network else "listening")
+            self._tell(f"listening at {words_of(line)}" if not self._is_network else "listening")
             if not self._listen_at(line, listen_s) or self._matches or self._is_network:
                 return
 
@@ -263,7 +204,7 @@ class _Search:
                     return
 
     def _ask_one(self, row: DeviceKind, question: bytes, reply_s: float) -> bool:
-        self._tell(f"asking for a {row.title} at {_words(row.line)}")
+        self._tell(f"asking for a {row.title} at {words_of(row.line)}")
         candidate = _Candidate(row, self._now_s())
         transport = open_port(self._port, row.line, self._lister)
         try:
@@ -294,7 +235,7 @@ class _Search:
         best = self.best
         others = tuple(found for found in self._matches if found is not best and best is not None)
         found = describe(self._port, self._lister()) if "://" not in self._port else None
-        remarks = [*self._remarks, *(self._explain() if best is None else _praise(best, others))]
+        remarks = [*self._remarks, *(self._explain() if best is None else praise(best, others))]
         return ProbeReport(
             self._port,
             found.identity if found else None,
@@ -305,77 +246,23 @@ class _Search:
         )
 
     def _explain(self) -> list[str]:
-        """Say in words what the bytes that nobody understood look like."""
         noise = {line: heard for line, heard in self._noise.items() if heard}
-        if not noise:
-            return [
-                "Nothing was heard: is the device on, its output switched on, and the cable a "
-                "null-modem where it must be? A cuff that sends only results: take a measurement."
-            ]
-        for heard in noise.values():
-            if mode := printer_mode(heard):
-                return [f"This looks like {mode}."]
-        for line, heard in noise.items():
-            if (text := upright(heard)) is not None:
-                return [self._inverted(line, text)]
-        for line, heard in noise.items():
-            if is_text(heard):
-                return [f"Readable text arrives{self._at(line)}, in a form that is not known here."]
-        return [self._mismatch(noise)]
+        return explain(noise, self._is_network, self._who_reads)
 
-    def _inverted(self, line: LineSettings, text: bytes) -> str:
-        behind = ""
+    def _who_reads(self, text: bytes) -> str | None:
+        """Return the title of the device that understands a text; None without one."""
         for row in self._rows:
             candidate = _Candidate(row, 0.0)
             candidate.feed(text, 0.0)
-            if candidate.match(line, was_asked=True):
-                behind = f" Behind it speaks a {row.title}."
-        return (
-            f"The line's polarity is inverted{self._at(line)}: a level converter is missing or "
-            f"there is one too many (TTL against RS-232).{behind}"
-        )
-
-    def _mismatch(self, noise: dict[LineSettings, bytes]) -> str:
-        slow = [line.baud for line, heard in noise.items() if is_stretched(heard)]
-        where = "Set the speed at the device server. " if self._is_network else ""
-        if slow and self._is_network:
-            return (
-                "Wrong baud rate: the device sends at half the device server's speed or slower. "
-                + where.strip()
-            )
-        if slow:
-            return f"Wrong baud rate: the device sends more slowly than {min(slow)} baud."
-        tried = ", ".join(_words(line) for line in noise)
-        tried = "" if self._is_network else f" (tried: {tried})"
-        return (
-            "Bytes arrive but make no sense: a wrong baud rate or parity, or a device that is "
-            f"not known here{tried}. {where}".strip()
-        )
-
-    def _at(self, line: LineSettings) -> str:
-        return "" if self._is_network else f" at {_words(line)}"
+            if candidate.match(row.line, was_asked=True):
+                return row.title
+        return None
 
     def _now_s(self) -> float:
         return self._clock.now_ms() / 1000
-
-
-def _praise(best: Match, others: tuple[Match, ...]) -> list[str]:
-    """Say what is worth knowing about a device that was recognised."""
-    said = []
-    if best.line.baud != best.kind.line.baud:
-        usual = best.kind.line.baud
-        said.append(f"It speaks at {best.line.baud} baud, where {usual} is usual.")
-    if others:
-        names = ", ".join(found.kind.name for found in others)
-        said.append(f"These understood the same bytes: {names}. Choose by what the device is.")
-    return said
 
 
 def _rank(match: Match) -> tuple[bool, float, int, int]:
     """Order matches: the row's own speed, then what was accepted, then how much it told."""
     is_usual = match.line == match.kind.line
     return is_usual, round(match.accepted_share, 2), match.readings, match.frames
-
-
-def _words(line: LineSettings) -> str:
-    return f"{line.baud} {line.bytesize}{line.parity}{line.stopbits}"
