@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TextIO
 
 from monitors.clock import SystemClock, world_utc_ms
-from monitors.config import Clinic
+from monitors.config import Clinic, is_loopback
 from monitors.devices.blackbox import CaptureHeader, CaptureWriter
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import LineCounts, Link, LinkEvent, Lost, Opened, Received, Speaking
-from monitors.errors import ConfigurationError
+from monitors.devices.probe_report import words_of
+from monitors.devices.probing import probe
+from monitors.devices.transport import list_ports
+from monitors.errors import ConfigurationError, TransportError
 from monitors.readings import OximetryReading, Reading, as_record
 
 
@@ -122,3 +125,36 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
         _run([link], events, heard, seconds)
     print(f"{path}: {seconds:g} s of {port}; {device} {heard[device].words()}", file=err)
     return 0 if heard[device].has_spoken else 1
+
+
+def probe_ports(port: str | None, seconds: float, out: TextIO) -> int:
+    """List the serial ports, then find out what is on one, or on each; 0 if a device was named."""
+    listed = list_ports()
+    if port is None and not listed:
+        print("no serial port on this machine; name one, such as socket://host:port", file=out)
+        return 1
+    for found in listed if port is None else ():
+        usb = f", USB {found.identity}" if found.identity else ""
+        print(f"{found.device}: {found.description or 'serial port'}{usb}", file=out)
+    asked = [port] if port is not None else [found.device for found in listed]
+    named = [_probe_one(name, seconds, out) for name in asked]
+    return 0 if all(named) else 1
+
+
+def _probe_one(port: str, seconds: float, out: TextIO) -> bool:
+    print(f"\nlistening at {port} …", file=out, flush=True)
+    try:
+        report = probe(port, SystemClock(), listen_s=seconds)
+    except TransportError as error:
+        print(error, file=out)
+        return False
+    if report.match is not None:
+        line = report.match.line
+        print(f"it is a {report.match.kind.title}, {words_of(line)}", file=out)
+    for remark in report.remarks:
+        print(remark, file=out)
+    if report.match is None:
+        return False
+    print("\nfor clinic.toml, under the recliner's [[recliners]] table:\n", file=out)
+    print(report.toml(True if is_loopback(port) else None), file=out)
+    return True
