@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from monitors.readings import (
@@ -22,6 +22,13 @@ from monitors.readings import (
     Vital,
     Waveform,
 )
+
+
+def _identity_of(fact: AlarmFact | EventFact) -> str:
+    """Return 32 hexadecimal digits made from everything a fact says."""
+    content = [getattr(fact, one.name) for one in fields(fact)]
+    text = json.dumps(content, sort_keys=True, default=dict)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,10 @@ class AlarmFact:
     since_utc_ms: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    def identity(self) -> str:
+        """Return 32 hexadecimal digits that the same transition gives every time."""
+        return _identity_of(self)
+
 
 @dataclass(frozen=True, slots=True)
 class CommandFact:
@@ -200,10 +211,7 @@ class EventFact:
         """Return entry_id, or 32 hexadecimal digits that the same content gives every time."""
         if self.entry_id:
             return self.entry_id
-        whose = [self.recliner, self.session_id, self.kind, self.at_utc_ms, self.by]
-        content = [whose, dict(self.payload), self.corrects, self.command_id]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return _identity_of(self)
 
 
 @dataclass(frozen=True, slots=True)

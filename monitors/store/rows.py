@@ -137,6 +137,7 @@ class RowMaker:
 
     def _alarm(self, fact: f.AlarmFact) -> Row:
         return {
+            "identity": fact.identity(),
             "recliner_key": self._recliner(fact.recliner),
             "session_id": fact.session_id,
             "at_utc_ms": fact.at_utc_ms,

@@ -192,6 +192,7 @@ alarm_events = Table(
     "alarm_events",
     metadata,
     Column("alarm_event_key", Integer, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
     Column("recliner_key", Integer, ForeignKey("recliners.recliner_key"), nullable=False),
     Column("session_id", Text),
     Column("at_utc_ms", BigInteger, nullable=False),
@@ -215,18 +216,6 @@ alarm_events = Table(
     Column("details", Text, nullable=False),
     Index("ix_alarm_events_moment", "at_utc_ms"),
     Index("ix_alarm_events_session", "session_id", "at_utc_ms"),
-    Index(
-        "uq_alarm_events_transition",
-        "recliner_key",
-        "at_utc_ms",
-        "condition",
-        "transition",
-        "phase",
-        "state",
-        "inactivation",
-        "priority",
-        unique=True,
-    ),
 )
 
 commands = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -110,6 +111,14 @@ def test_an_alarm_row_keeps_the_five_facets(journal, history):
         "below",
     )
     assert (row.priority, row.transition, row.since_utc_ms) == ("high", "raised", T0 + 50_000)
+
+
+def test_two_devices_that_fall_silent_at_once_are_two_alarm_rows(journal, history):
+    silent = replace(alarm(), condition="port_silent", vital=None)
+    rows = [replace(silent, device_id=f"R1/{name}") for name in ("oximeter", "cuff")]
+    journal.write(rows)
+    journal.write(rows)
+    assert [row.device_id for row in history.alarms()] == ["R1/oximeter", "R1/cuff"]
 
 
 def test_a_command_comes_back_with_its_outcome(journal, history):

@@ -331,6 +331,7 @@ def _alarms() -> None:
     op.create_table(
         "alarm_events",
         sa.Column("alarm_event_key", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("recliner_key", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Text(), nullable=True),
         sa.Column("at_utc_ms", sa.BigInteger(), nullable=False),
@@ -356,23 +357,9 @@ def _alarms() -> None:
             ["recliner_key"], ["recliners.recliner_key"], name=op.f("fk_alarm_events_recliner_key")
         ),
         sa.PrimaryKeyConstraint("alarm_event_key", name=op.f("pk_alarm_events")),
+        sa.UniqueConstraint("identity", name=op.f("uq_alarm_events_identity")),
     )
     op.create_index("ix_alarm_events_moment", "alarm_events", ["at_utc_ms"], unique=False)
     op.create_index(
         "ix_alarm_events_session", "alarm_events", ["session_id", "at_utc_ms"], unique=False
-    )
-    op.create_index(
-        "uq_alarm_events_transition",
-        "alarm_events",
-        [
-            "recliner_key",
-            "at_utc_ms",
-            "condition",
-            "transition",
-            "phase",
-            "state",
-            "inactivation",
-            "priority",
-        ],
-        unique=True,
     )
