@@ -1,8 +1,9 @@
 """Decode a capture offline: one JSON object a reading to out, one summary object to err.
 
 Bytes come from a file or standard input, raw or as hexadecimal text; what they mean is left to
-the device's adapter. A capture carries no arrival times, so the adapter is told that no time
+the device's adapter. Plain bytes carry no arrival times, so the adapter is told that no time
 passes: a cuff determination is new when its age fell or its numbers changed, as in the capture.
+A capture file of ``python -m monitors capture`` carries its times, and they are used.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from monitors.devices.adapter import DecodeCounts
+from monitors.devices.blackbox import decoded, is_capture, read_chunks
 from monitors.devices.catalogue import kind_of
 from monitors.errors import ConfigurationError
 from monitors.readings import Reading, as_record
@@ -77,6 +80,11 @@ def _byte_run(word: re.Match[str], where: str) -> bytes:
 
 def _decode(device: str, source: str | None, name: str, is_hex: bool, out: TextIO) -> DecodeCounts:
     adapter = kind_of(device).make()
+    if source is not None and source != "-" and is_capture(Path(source)):
+        for _, reading in decoded(read_chunks(Path(source)), adapter):
+            _print((reading,), out)
+        _print(adapter.finish(), out)
+        return adapter.counts
     with _opened(source) as stream:
         for chunk in _hex_chunks(stream, name) if is_hex else _chunks(stream):
             _print(adapter.feed(chunk, 0.0), out)
