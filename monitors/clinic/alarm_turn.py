@@ -120,7 +120,7 @@ def settle(turn: Turn, before: Track | None, after: Track, limit: Limit) -> None
     """Keep a changed track, and say what its change means to those who are told."""
     old = before.rank if before else None
     rank = rank_of(after.steps, limit)
-    after = _dressed(turn, replace(after, rank=rank), limit)
+    after = _dressed(turn, after, rank, limit)
     if rank == old:
         _keep(turn, after)
     elif rank is None:
@@ -135,18 +135,21 @@ def settle(turn: Turn, before: Track | None, after: Track, limit: Limit) -> None
         _ease(turn, old, after)
 
 
-def _dressed(turn: Turn, track: Track, limit: Limit) -> Track:
-    """Write the bound in force, in number and words, and whether it is quiet."""
-    if track.rank is None:
-        return track
-    step, known = limit.steps[track.rank[1]], track.steps[track.rank[1]]
+def _dressed(turn: Turn, track: Track, rank: Rank | None, limit: Limit) -> Track:
+    """Write how bad it is, the bound in force in number and words, and whether it is quiet."""
+    if rank is None:
+        return track if track.rank is None else replace(track, rank=None)
+    step, known = limit.steps[rank[1]], track.steps[rank[1]]
     key = known.key if known is not None and known.key is not None else track.key
     found = bound_in_force(step, key, turn)
-    if found is None:
-        return replace(track, is_quiet=step.is_quiet, key=key)
-    bound, level = found
-    words = f"{bound.words} {level:g}"
-    return replace(track, is_quiet=step.is_quiet, level=level, limit_words=words, key=key)
+    level, words = track.level, track.limit_words
+    if found is not None:
+        level, words = found[1], f"{found[0].words} {found[1]:g}"
+    if (rank, key, level, words) == (track.rank, track.key, track.level, track.limit_words):
+        return track
+    return replace(
+        track, rank=rank, key=key, level=level, limit_words=words, is_quiet=step.is_quiet
+    )
 
 
 def bound_in_force(step: Step, key: str | None, turn: Turn) -> tuple[Bound, float] | None:

@@ -96,6 +96,12 @@ def test_85_asks_for_a_repeat_at_once_and_is_high_when_it_confirms(tell: Telling
     assert story.sounds() == ["nibp_low"]
 
 
+def test_looking_at_the_same_reading_again_is_no_repeat(tell: Telling) -> None:
+    story = tell().at("10:00").cuff("85/50").at("10:30").baseline(systolic_mmhg=100)
+    story.at("10:40").limit_changed("nibp_low", 88)
+    assert story.told() == ["nibp_low low"]
+
+
 def test_90_is_not_low(tell: Telling) -> None:
     assert tell().at("10:00").cuff("90/55").told() == []
 

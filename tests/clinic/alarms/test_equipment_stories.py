@@ -154,6 +154,7 @@ def test_holds_do_not_follow_each_other_without_a_valid_value_between(tell: Tell
     story.until("02:25", spo2=97).cuff_stops().until("02:30", spo2=97).cuff_starts()
     story.no_finger_until("02:45")
     assert story.sounds() == []
+    assert story.times(None, Transition.HOLD_STARTED) == ["01:00", "02:30"]
 
 
 def test_a_held_alarm_is_logged_as_paused(tell: Telling) -> None:
