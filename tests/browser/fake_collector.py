@@ -2,7 +2,8 @@
 
 It speaks through the real picture file, beats like the real one, keeps the commands it is given,
 and is killed and stopped by tests as a process. What each recliner shows is told by a cast:
-calm, low_spo2, high_pressure, silent, never, free, paused, recovery, baseline, pain, numbers.
+calm, low_spo2, high_pressure, silent, never, free, paused, recovery, baseline, pain, numbers,
+probe_off, acknowledged, and frozen, whose picture is never renewed.
 """
 
 from __future__ import annotations
@@ -217,7 +218,7 @@ class FakeRecliner:
 
     def pleth(self, at: int, seconds: float) -> list[dict[str, Any]]:
         """Return the samples of the last seconds."""
-        if self.is_silent or self.part in {"free", "probe_off"}:
+        if self.is_silent or self.part in {"free", "probe_off", "frozen"}:
             return []
         count = round(seconds * RATE_HZ)
         beats = (74 + self.number) / 60
@@ -277,7 +278,8 @@ def run(store: str, recliners: list[FakeRecliner], limit_s: float) -> None:
         for command in picture.pending():
             message = by_name[command.target.removeprefix("recliner:")].carry_out(command)
             picture.answer(command.command_id, "done", message, at)
-        shown = {r.name: r.picture(at) for r in recliners if count % 10 == r.number % 10}
+        due = [r for r in recliners if count % 10 == r.number % 10 and r.part != "frozen"]
+        shown = {r.name: r.picture(at) for r in due}
         pictures = shown if count > 1 else {r.name: r.picture(at) for r in recliners}
         pleth = {r.name: chunks for r in recliners if (chunks := r.pleth(at, STEP_S))}
         picture.publish(pictures, pleth, Beat(holder, count, at))

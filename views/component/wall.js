@@ -73,7 +73,10 @@ class Wall {
     };
     this.frame = requestAnimationFrame(frame);
     this.watcher.observe(this.grid);
-    this.onTouch = () => this.annunciator.touch();
+    this.onTouch = () => {
+      this.soundAtTouch = this.annunciator.state(performance.now());
+      this.annunciator.touch();
+    };
     this.onVisible = () => { this.keepAwake(); this.tick(); };
     document.addEventListener("pointerdown", this.onTouch, true);
     document.addEventListener("keydown", this.onTouch, true);
@@ -275,10 +278,10 @@ class Wall {
     this.dialog.open(recliner, this.tiles.get(recliner)?.picture);
   }
 
+  /** The sound's plate: the touch that arms it opens nothing, the next one opens its panel. */
   touchSound() {
-    const now = performance.now();
-    if (this.annunciator.state(now) === "on" || this.annunciator.state(now) === "muted") this.dialog.openSound(this.annunciator, now);
-    else this.annunciator.touch();
+    const wasArmed = this.soundAtTouch === "on" || this.soundAtTouch === "muted";
+    if (wasArmed) this.dialog.openSound(this.annunciator, performance.now());
   }
 
   tell(event, value) {

@@ -1,0 +1,205 @@
+"""The wall's pure rules, asked in the browser that runs them: layout, liveness, sound, words."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from views import bundle
+
+pytestmark = pytest.mark.browser
+
+
+class Module:
+    """Ask the wall's module in an empty page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        encoded = base64.b64encode(bundle.script().encode()).decode()
+        page.evaluate(
+            "async (url) => { window.wall = await import(url); }",
+            f"data:text/javascript;base64,{encoded}",
+        )
+
+    def ask(self, expression: str, given: Any = None) -> Any:
+        """Return what an expression of the module gives; ``wall`` is the module."""
+        return self._page.evaluate(f"(given) => {expression}", given)
+
+
+@pytest.fixture(scope="module")
+def module(browser: Browser) -> Iterator[Module]:
+    """Load the module once."""
+    page = browser.new_page()
+    yield Module(page)
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1900, 990), (1010, 680), (3800, 2060), (700, 1100)])
+def test_any_number_of_recliners_gets_a_place_of_its_own(
+    module: Module, width: int, height: int
+) -> None:
+    units = []
+    for count in range(1, 17):
+        plan = module.ask("wall.layout(...given)", [count, width, height])
+        assert plan["columns"] * plan["rows"] >= count
+        assert plan["columns"] * (plan["tileWidth"] + 8) <= width + 9
+        assert plan["rows"] * (plan["tileHeight"] + 8) <= height + 9
+        units.append(plan["unit"])
+    assert units[0] > units[7] > units[15]
+
+
+def test_the_trend_goes_first_then_the_pleth(module: Module) -> None:
+    seen = [
+        module.ask("wall.layout(...given).traces", [1, 700, height])
+        for height in range(700, 60, -5)
+    ]
+    order = list(dict.fromkeys(seen))
+    assert order == ["trend", "pleth", "bare"]
+
+
+PULSE = """((steps) => {
+    const pulse = new wall.Pulse(0);
+    const said = [];
+    for (const [at, message] of steps) {
+        if (message) pulse.hear(message, at);
+        else said.push(pulse.judge(at).live + ' ' + pulse.judge(at).reason);
+    }
+    return said;
+})(given)"""
+
+
+def message(up_ms: int, beat_age_ms: int | None = 0, collector: str = "running") -> dict[str, Any]:
+    """Return the part of a message that tells how live the room is."""
+    return {"up_ms": up_ms, "beat_age_ms": beat_age_ms, "collector": collector}
+
+
+def test_silence_becomes_late_and_then_no_data_and_life_ends_it(module: Module) -> None:
+    steps = [[100, message(0)], [200, None], [1_700, None], [3_100, None]]
+    steps += [[4_000, message(3_900)], [4_001, None]]
+    assert module.ask(PULSE, steps) == [
+        "live null",
+        "late late",
+        "no-data server_silent",
+        "live null",
+    ]
+
+
+def test_a_message_is_no_life_while_the_beat_stands_still(module: Module) -> None:
+    steps: list[Any] = []
+    for second in range(6):
+        steps += [[100 + 1_000 * second, message(1_000 * second, 1_000 * second)]]
+        steps += [[101 + 1_000 * second, None]]
+    said = module.ask(PULSE, steps)
+    assert said[0] == "live null"
+    assert said[3:] == ["no-data collector_silent"] * 3
+
+
+def test_a_stopped_collector_and_one_never_heard_have_their_own_words(module: Module) -> None:
+    steps = [[100, message(0)], [200, message(100, 1_300, "stopped")], [201, None]]
+    assert module.ask(PULSE, steps) == ["no-data collector_stopped"]
+    never = [[100, message(0, None, "never")], [200, None], [4_000, message(3_900, None)]]
+    assert module.ask(PULSE, [*never, [4_001, None]]) == [
+        "late connecting",
+        "no-data never",
+    ]
+
+
+def test_messages_that_come_late_are_as_old_as_they_are(module: Module) -> None:
+    steps: list[Any] = [[100 + 100 * n, message(100 * n)] for n in range(20)]
+    steps += [[2_100 + 4_000, message(2_000)], [6_101, None]]
+    assert module.ask(PULSE, steps)[0].startswith("no-data")
+
+
+VITAL = {"value": 97, "state": "valid", "stale_after_ms": 3_000, "gone_after_ms": 15_000}
+
+
+@pytest.mark.parametrize(
+    ("change", "age_ms", "lost_ms", "state", "shown"),
+    [
+        ({}, 900, 0, "valid", 97),
+        ({}, 3_000, 0, "stale", 97),
+        ({}, 15_000, 0, "gone", None),
+        ({}, 900, 1, "stale", 97),
+        ({}, 900, 15_000, "gone", None),
+        ({"state": "questionable"}, 900, 0, "questionable", 97),
+        ({"state": "held"}, 900, 0, "held", 97),
+        ({"state": "invalid"}, 900, 0, "invalid", None),
+        ({"value": None, "state": "invalid"}, 900, 0, "invalid", None),
+        ({"value": None, "state": "absent"}, 0, 0, "absent", None),
+        ({"value": None}, 0, 0, "absent", None),
+        ({"value": 0}, 0, 0, "valid", 0),
+    ],
+)
+def test_what_a_value_is_worth(
+    module: Module, change: Any, age_ms: int, lost_ms: int, state: str, shown: int | None
+) -> None:
+    judged = module.ask("wall.judgeVital(...given)", [VITAL | change, age_ms, lost_ms])
+    assert judged == {"state": state, "shown": shown}
+
+
+def test_bursts_keep_the_figures_of_the_standard(module: Module) -> None:
+    """IEC 60601-1-8: pulses, their length, the spaces within a burst, the pause after it."""
+    counts = {p: len(module.ask("wall.burst(given)", p)) for p in ("high", "medium", "low")}
+    assert counts == {"high": 10, "medium": 3, "low": 1}
+    high = module.ask("wall.burst('high')")
+    spaces = [b["at_s"] - a["at_s"] - a["length_s"] for a, b in pairwise(high)]
+    x = spaces[0]
+    assert 0.05 <= x <= 0.125
+    assert all(0.075 <= pulse["length_s"] <= 0.2 for pulse in high)
+    twice = 2 * x + high[0]["length_s"]
+    assert [spaces[2], spaces[7]] == pytest.approx([twice, twice])
+    assert 0.35 <= spaces[4] <= 1.3
+    medium = module.ask("wall.burst('medium')")
+    assert all(0.125 <= pulse["length_s"] <= 0.25 for pulse in medium)
+    assert 0.125 <= medium[1]["at_s"] - medium[0]["length_s"] <= 0.25
+    pauses = {p: module.ask("wall.pauseBetween(given)", p) for p in counts}
+    assert 2.5 <= pauses["high"] <= 15
+    assert 2.5 <= pauses["medium"] <= 30
+    assert pauses["low"] > 15
+
+
+def test_the_loudest_audible_alarm_is_the_one_to_hear(module: Module) -> None:
+    high = {"priority": "high", "is_audible": False}
+    medium = {"priority": "medium", "is_audible": True}
+    assert module.ask("wall.loudest(given)", [high, medium]) == "medium"
+    assert module.ask("wall.loudest(given)", [high]) is None
+    assert module.ask("wall.loudest(given)", [medium, high | {"is_audible": True}]) == "high"
+
+
+def test_the_line_waits_longer_from_time_to_time_and_never_alike(module: Module) -> None:
+    least = [module.ask("wall.backoffMs(given, () => 0)", n) for n in range(8)]
+    most = [module.ask("wall.backoffMs(given, () => 1)", n) for n in range(8)]
+    assert min(least) >= 250
+    assert max(most) == 3_000
+    assert all(a < b for a, b in zip(least[2:], most[2:], strict=True))
+
+
+def test_one_condition_on_many_recliners_is_one_line(module: Module) -> None:
+    silent = {"kind": "technical", "condition": "port_silent"}
+    low = {"kind": "physiological", "condition": "spo2_low"}
+    entries = [{"alarm": low}] * 4 + [{"alarm": silent}] * 4
+    counts = [one["count"] for one in module.ask("wall.grouped(given)", entries)]
+    assert counts == [1, 1, 1, 1, 4]
+
+
+def test_urgency_comes_before_age_and_acknowledged_ones_come_after(module: Module) -> None:
+    alarms = [
+        {"priority": "low", "since": 1, "acknowledged_by": None},
+        {"priority": "high", "since": 9, "acknowledged_by": None},
+        {"priority": "high", "since": 5, "acknowledged_by": "A."},
+        {"priority": "high", "since": 3, "acknowledged_by": None},
+    ]
+    ordered = module.ask("wall.byUrgency(given)", alarms)
+    assert [alarm["since"] for alarm in ordered] == [3, 9, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0, "0:00"), (1_421_000, "23:41"), (7_710_000, "2:08:30"), (-5, "0:00")]
+)
+def test_durations_are_written_like_a_clock(module: Module, ms: int, text: str) -> None:
+    assert module.ask("wall.clockText(given)", ms) == text

@@ -1,0 +1,100 @@
+"""The half hour behind the trends."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from views.half_hour import AGAIN_AFTER_MS, KEPT_MS, HalfHour
+
+START = 1_700_000_000_000
+
+
+def shown(at: int, value: int | None, session: str = "s", cuff: Any = None) -> dict[str, Any]:
+    """Return a picture with one SpO2."""
+    return {
+        "session": {"id": session},
+        "vitals": {"spo2_pct": {"at": at, "value": value}},
+        "nibp": cuff,
+    }
+
+
+def spo2(half_hour: HalfHour, now_ms: int = 0) -> list[Any]:
+    """Return R1's SpO2 points as a page gets them."""
+    points: list[Any] = json.loads(half_hour.text(now_ms))["R1"]["spo2_pct"]
+    return points
+
+
+def test_the_lowest_of_five_seconds_stays() -> None:
+    half_hour = HalfHour()
+    for second, value in enumerate((97, 84, 96, 95, 97, 98, 97)):
+        half_hour.add("R1", shown(START + 1_000 * second, value))
+    assert spo2(half_hour) == [[START, 84], [START + 5_000, 97]]
+
+
+def test_a_missing_value_breaks_the_line_once() -> None:
+    half_hour = HalfHour()
+    for second, value in enumerate((97, None, None, 96)):
+        half_hour.add("R1", shown(START + 1_000 * second, value))
+    assert [value for _, value in spo2(half_hour)] == [97, None, 96]
+
+
+def test_a_stretch_without_any_word_is_a_gap_too() -> None:
+    half_hour = HalfHour()
+    half_hour.add("R1", shown(START, 97))
+    half_hour.add("R1", shown(START + 60_000, 96))
+    assert [value for _, value in spo2(half_hour)] == [97, None, 96]
+
+
+def test_it_forgets_after_half_an_hour() -> None:
+    half_hour = HalfHour()
+    for minute in range(0, 45, 1):
+        half_hour.add("R1", shown(START + 60_000 * minute, 97))
+    oldest = spo2(half_hour)[0][0]
+    assert oldest >= START + 44 * 60_000 - KEPT_MS
+
+
+def test_the_next_patient_does_not_inherit_a_trend() -> None:
+    half_hour = HalfHour()
+    half_hour.add("R1", shown(START, 84, "first"))
+    half_hour.add("R1", shown(START + 60_000, 98, "second"))
+    assert [value for _, value in spo2(half_hour)] == [98]
+
+
+def test_a_cuff_result_stands_once() -> None:
+    half_hour = HalfHour()
+    cuff = {"at": START, "systolic_mmhg": 128, "diastolic_mmhg": 79, "mean_mmhg": 95}
+    for second in range(3):
+        half_hour.add("R1", shown(START + 1_000 * second, 97, cuff=cuff))
+    assert json.loads(half_hour.text(0))["R1"]["nibp"] == [[START, 128, 79, 95]]
+
+
+def test_what_the_store_holds_comes_before_what_was_gathered() -> None:
+    stored = {"R1": {"spo2_pct": [[START - 20_000, 91], [START, 92]]}}
+    half_hour = HalfHour(lambda recliners, minutes: stored)
+    half_hour.add("R1", shown(START - 5_000, 90))
+    half_hour.add("R1", shown(START + 6_000, 97))
+    assert half_hour.is_wanted("here", 0)
+    half_hour.read(("R1",), "here", 0)
+    assert spo2(half_hour) == [[START - 20_000, 91], [START, 92], [START + 6_000, 97]]
+
+
+def test_the_store_is_read_once_a_collector_and_tried_again_with_patience() -> None:
+    tries = []
+
+    def fails(recliners: Any, minutes: float) -> Any:
+        tries.append(recliners)
+        raise OSError
+
+    half_hour = HalfHour(fails)
+    for now_ms in (0, 1_000, AGAIN_AFTER_MS):
+        if half_hour.is_wanted("here", now_ms):
+            try:
+                half_hour.read(("R1",), "here", now_ms)
+            except OSError:
+                continue
+    assert len(tries) == 2
+    half_hour = HalfHour(lambda recliners, minutes: {})
+    half_hour.read(("R1",), "here", 0)
+    assert not half_hour.is_wanted("here", 10 * AGAIN_AFTER_MS)
+    assert half_hour.is_wanted("another", 10 * AGAIN_AFTER_MS)
