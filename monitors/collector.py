@@ -28,6 +28,8 @@ from monitors.clinic.standing import storm
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock, world_utc_ms
 from monitors.config import AnnunciatorSettings, Clinic
+from monitors.devices.blackbox import BlackBox
+from monitors.devices.cuff_cycle import REST_S, STAT_REST_S
 from monitors.devices.link import (
     CuffCancelled,
     CuffStarted,
@@ -56,6 +58,7 @@ PUBLISH_EVERY_MS = 100
 BEAT_EVERY_MS = 300
 REDRAW_EVERY_MS = 1000
 WRITE_EVERY_MS = 1000
+OLDEST_COMMAND_MS = 60_000
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ class PortLink(Protocol):
     def close(self) -> None:
         """Give the port back."""
 
-    def start_cuff(self) -> None:
+    def start_cuff(self, rest_s: float = REST_S) -> None:
         """Send a start; TransportError if it was not sent."""
 
     def cancel_cuff(self) -> None:
@@ -149,7 +152,9 @@ class Collector:
         for name, recliner in self.recliners.items():
             checkpoint = self._journal.restore(name)
             if checkpoint is not None:
-                recall(recliner, checkpoint.record, self._moment(), checkpoint.boot_id)
+                boot_id = checkpoint.boot_id
+                happened = recall(recliner, checkpoint.record, self._moment(), boot_id)
+                self._happened(recliner, happened)
         self._dirty.update(self.recliners)
 
     def start_links(self, make_link: MakeLink) -> None:
@@ -234,13 +239,14 @@ class Collector:
                     "samples": reading.samples,
                 }
             )
-        session_id = recliner.session_of(reading, event.at_ms)
+        session_id = recliner.session_of(event.device_id, reading, event.at_ms)
         measured_ms = None
         if isinstance(reading, NibpDetermination):
             measured_ms = recliner.measured_ms(reading, event.at_ms)
         self._recorders[name].take(event.device_id, reading, event.at_ms, session_id, measured_ms)
         self._happened(recliner, recliner.take(event.device_id, reading, event.at_ms))
         if isinstance(reading, DeviceIdentity):
+            self._identified(recliner, event.device_id, reading.serial_number, event.at_ms)
             self._device_fact(recliner, event, "identified")
 
     def _take_port_event(
@@ -258,8 +264,22 @@ class Collector:
             happened = recliner.port_is(device_id, DeviceState.CLOSED, at_ms, event.reason)
             self._happened(recliner, happened)
         elif isinstance(event, Opened):
-            recliner.devices[device_id].identity = event.identity
+            self._identified(recliner, device_id, event.identity, at_ms)
         self._device_fact(recliner, event, _PORT_WORDS[type(event)])
+
+    def _identified(self, recliner: Recliner, device_id: str, name: str | None, at_ms: int) -> None:
+        """Take a device's name; one that was another recliner's in mid-session is suspected."""
+        happened = recliner.identified(device_id, name, at_ms)
+        elsewhere = [
+            other.setup.name
+            for other in self._all()
+            if other is not recliner and other.session is not None
+            for device in other.devices.values()
+            if name is not None and device.identity == name
+        ]
+        if elsewhere:
+            happened += recliner.suspect(device_id, f"it was at {elsewhere[0]}", at_ms)
+        self._happened(recliner, happened)
 
     def _device_fact(self, recliner: Recliner, event: LinkEvent, what: str) -> None:
         self._keep([device_fact(self.clinic, recliner.setup, event, what, self.clock)])
@@ -375,6 +395,9 @@ class Collector:
                 command.command_id, known.status, known.message, done, is_on_record=True
             )
             return
+        if world_utc_ms() - command.at_utc_ms > OLDEST_COMMAND_MS:
+            self._answer(command, "refused", "it waited too long and was not carried out")
+            return
         kind, _, name = command.target.partition(":")
         if kind != "recliner" or name not in self.recliners:
             self._answer(command, "refused", f"there is no {command.target!r} here")
@@ -409,7 +432,7 @@ class Collector:
             try:
                 if link is None:
                     raise TransportError(f"{order.device_id} has no port")
-                (link.start_cuff if order.is_start else link.cancel_cuff)()
+                self._move_cuff(link, order)
             except TransportError as trouble:
                 error = str(trouble)
             except Exception as trouble:
@@ -418,6 +441,13 @@ class Collector:
             self.inbox.put(CuffOutcome(order, command, error))
 
         self._cuff_orders.submit(ask)
+
+    @staticmethod
+    def _move_cuff(link: PortLink, order: CuffOrder) -> None:
+        if order.is_start:
+            link.start_cuff(STAT_REST_S if order.is_stat else REST_S)
+        else:
+            link.cancel_cuff()
 
     def _take_cuff_outcome(self, outcome: CuffOutcome) -> None:
         recliner = self._owner[outcome.order.device_id]
@@ -526,7 +556,9 @@ def _link_maker(clinic: Clinic, clock: Clock) -> MakeLink:
             clock,
             sink,
             device.line,
+            tap=BlackBox(clock).record,
             may_start_cuff=recliner.cuff_start,
+            serial_number=device.serial_number,
         )
 
     return make

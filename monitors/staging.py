@@ -79,7 +79,7 @@ def _live(
     if recliner.devices[device_id].state is not DeviceState.SPEAKING:
         recorder.record(recliner.port_is(device_id, DeviceState.SPEAKING, now_ms))
     measured_ms = now_ms if isinstance(reading, NibpDetermination) else None
-    session_id = recliner.session_of(reading, now_ms)
+    session_id = recliner.session_of(device_id, reading, now_ms)
     recorder.take(device_id, reading, now_ms, session_id, measured_ms)
     recorder.record(recliner.take(device_id, reading, now_ms))
     return recliner.setup.name

@@ -16,6 +16,7 @@ from monitors.clinic.limits import Limit
 from monitors.clinic.newest import ShownVital
 from monitors.clinic.place import DeviceStanding, DeviceState
 from monitors.clinic.recliner import MEASURE_OF, Recliner
+from monitors.clinic.visit_depiction import depict_visit
 from monitors.readings import Vital
 
 UtcOf = Callable[[int], int]
@@ -29,7 +30,7 @@ def depict(recliner: Recliner, now_ms: int, utc_of: UtcOf, rate: float = 1.0) ->
     setup = recliner.setup
     standing = recliner.standing(now_ms)
     alarms_by_vital = _alarm_by_vital(standing)
-    utc, pause = _Utc(utc_of), recliner.alarms.pause
+    utc, pause, hold = _Utc(utc_of), recliner.alarms.pause, recliner.alarms.hold
     return {
         "recliner": setup.name,
         "room": setup.room,
@@ -45,16 +46,18 @@ def depict(recliner: Recliner, now_ms: int, utc_of: UtcOf, rate: float = 1.0) ->
         "audio_paused_until": utc(pause.until_ms) if pause else None,
         "audio_paused_by": pause.by if pause else None,
         "held_total_ms": recliner.alarms.held_total_ms,
+        "is_spo2_held": hold is not None and hold.lost_ms is not None,
         "limits": [_limit(limit, recliner.baseline) for limit in recliner.limits.limits],
         "preset": recliner.limits.preset,
         "baseline": dict(recliner.baseline),
         "arms": {
-            "probe": setup.arms.probe,
-            "cuff": setup.arms.cuff,
-            "iv": setup.arms.iv,
-            "is_conflict": setup.arms.has_cuff_on_iv,
+            "probe": recliner.arms.probe,
+            "cuff": recliner.arms.cuff,
+            "iv": recliner.arms.iv,
+            "is_conflict": recliner.arms.has_cuff_on_iv,
         },
         "can_start_cuff": setup.cuff_device() is not None,
+        "visit": depict_visit(recliner, now_ms, utc_of(now_ms)),
     }
 
 
@@ -88,7 +91,7 @@ def _session(recliner: Recliner, now_ms: int, utc: _Utc) -> dict[str, Any] | Non
     return {
         "id": session.session_id,
         "label": session.label,
-        "protocol": recliner.protocol.title if recliner.protocol else session.protocol,
+        "protocol": session.plan.title if session.plan else session.protocol,
         "kind": str(session.kind),
         "phase": str(session.phase),
         "planned_s": session.planned_s,
@@ -175,7 +178,9 @@ def _nibp(recliner: Recliner, now_ms: int, utc: _Utc, alarm: str | None) -> dict
     if recliner.setup.device_for("nibp") is None:
         return None
     nibp = recliner.nibp
-    state = nibp.state(now_ms, None)
+    promise = recliner.visit.promise if recliner.visit else None
+    interval_s = promise.interval_s if promise else None
+    state = nibp.state(now_ms, interval_s)
     kept = nibp.determination if state in {"valid", "old"} else None
     failure = nibp.failure
     is_newer = failure is not None and (nibp.failed_ms or 0) > (nibp.measured_ms or -(2**62))
@@ -192,8 +197,8 @@ def _nibp(recliner: Recliner, now_ms: int, utc: _Utc, alarm: str | None) -> dict
         else None,
         "cuff": str(nibp.activity.state),
         "cuff_pressure_mmhg": nibp.activity.pressure_mmhg,
-        "next_due_at": None,
-        "interval_s": None,
+        "next_due_at": utc(promise.due_ms) if promise else None,
+        "interval_s": interval_s,
         "limits": _pressure_limits(recliner),
         "alarm": alarm,
     }
@@ -231,6 +236,8 @@ def _device(device: DeviceStanding, utc: _Utc) -> dict[str, Any]:
         "longest_silence_ms": setup.longest_silence_ms,
         "can_start_cuff": setup.can_start_cuff,
         "counts": dict(device.counts),
+        "identity": device.identity,
+        "is_suspect": device.is_suspect,
     }
 
 

@@ -34,6 +34,16 @@ def given_doses(
     return (*boluses, *_segments(session, rates))
 
 
+def rate_before(
+    session: InfusionSession, dose: Dose | None, weight_kg: float | None, entries: Sequence[Entry]
+) -> float | None:
+    """Return the rate that stands, in mg/h; None where none is known."""
+    if weight_kg is None and (dose is None or dose.unit.is_per_kg):
+        return None
+    rates = _rates(session, dose, weight_kg or 0.0, standing(entries))
+    return rates[-1][1] * 60 if rates else None
+
+
 def _injection(
     session: InfusionSession, dose: Dose | None, weight_kg: float
 ) -> tuple[ModelDose, ...]:

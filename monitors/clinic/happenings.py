@@ -56,8 +56,12 @@ Happening = SessionBegan | PhaseEntered | AlarmChanged | EntryMade
 
 @dataclass(frozen=True, slots=True)
 class CuffOrder:
-    """Ask the collector to start or cancel a cuff. by: the person, or the armed cadence's."""
+    """Ask the collector to start or cancel a cuff. by: the person, or the armed cadence's.
+
+    is_stat: one of a rapid series, for which a shorter rest is enough.
+    """
 
     device_id: str
     is_start: bool
     by: str
+    is_stat: bool = False

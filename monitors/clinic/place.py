@@ -90,6 +90,7 @@ class DeviceStanding:
     last_byte_ms: int | None = None
     reason: str | None = None
     identity: str | None = None
+    is_suspect: bool = False
     moving: int | None = None
     moved_ms: int | None = None
     counts: dict[str, int] = field(default_factory=dict)

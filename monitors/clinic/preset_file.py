@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +40,7 @@ from monitors.toml_lines import locate
 
 PRESETS = ("mood", "pain", "injection", "default")
 ADULT_FROM_YEARS = 18
+NO_PRESET = "none"
 
 _FOLDER = Path(__file__).parent / "alarm_presets"
 _LONGEST_DELAY_S = {Priority.HIGH: 30.0, Priority.MEDIUM: 120.0, Priority.LOW: 300.0}
@@ -87,9 +88,19 @@ def preset_by_itself(name: str, age_years: float | None) -> Limits | None:
     return load_preset(name)
 
 
+def technical_only() -> Limits:
+    """Return the default preset's technical limits alone, under the name ``none``.
+
+    They stand for a patient under 18 until a person chooses limits.
+    """
+    full = load_preset("default")
+    kept = tuple(one for one in full.limits if CONDITIONS[one.condition].kind is Kind.TECHNICAL)
+    return replace(full, preset=NO_PRESET, limits=kept)
+
+
 def limits_from_record(record: Mapping[str, Any]) -> Limits:
     """Read back what Limits.to_record wrote: the preset as it is now, with the same changes."""
-    limits = load_preset(record["preset"])
+    limits = technical_only() if record["preset"] == NO_PRESET else load_preset(record["preset"])
     for change in record["changes"]:
         limits = change_limit(
             limits, change["condition"], change["bound"], change["by"], change["reason"]

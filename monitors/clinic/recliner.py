@@ -8,12 +8,15 @@ or knows a port or a store; what staff order is in verbs.py, what a page sees in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
-from monitors.clinic import alarms, stimuli
-from monitors.clinic.alarms import AlarmState, StandingAlarm
-from monitors.clinic.conditions import Component, Condition
+from monitors.clinic import alarms, cadence_events, stimuli
+from monitors.clinic.alarm_event import EventState, Transition
+from monitors.clinic.alarms import AlarmState
+from monitors.clinic.cadence import Cadence
+from monitors.clinic.cadence_events import CadenceEvent, DueFor
+from monitors.clinic.checklist import Item
+from monitors.clinic.conditions import Condition, Kind
 from monitors.clinic.happenings import (
     AlarmChanged,
     CuffOrder,
@@ -23,18 +26,19 @@ from monitors.clinic.happenings import (
     SessionBegan,
 )
 from monitors.clinic.limits import Limits
-from monitors.clinic.newest import NewestNibp, NewestVitals
-from monitors.clinic.place import DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
+from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
+from monitors.clinic.place import Arms, DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
 from monitors.clinic.preset_file import load_preset
-from monitors.clinic.protocols import ClinicProtocol
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession, Phase, PhaseMark
+from monitors.clinic.standing import StandingAlarm, standing
+from monitors.clinic.visit import Visit
+from monitors.errors import SessionError
 from monitors.readings import (
     CuffActivity,
     CuffState,
     DeviceIdentity,
     MovingField,
     NibpDetermination,
-    NibpOutcome,
     Reading,
     Vital,
     VitalReading,
@@ -52,7 +56,7 @@ MEASURE_OF: dict[Vital, str] = {
 """Which part of a device's coverage each continuous vital belongs to."""
 
 FROZEN_AFTER_AT_LEAST_MS = 5_000
-_BASELINE_WINDOW_MS = 120_000
+CUFF_RETRY_MS = 15_000
 _PORT = {
     DeviceState.SPEAKING: stimuli.PortCondition.SPEAKING,
     DeviceState.SILENT: stimuli.PortCondition.SILENT,
@@ -69,16 +73,17 @@ class Recliner:
     limits: Limits = field(init=False)
     alarms: AlarmState = field(init=False)
     session: InfusionSession | None = None
-    protocol: ClinicProtocol | None = None
-    baseline: dict[str, float] = field(default_factory=dict)
+    visit: Visit | None = None
     newest: NewestVitals = field(default_factory=NewestVitals)
     nibp: NewestNibp = field(default_factory=NewestNibp)
     devices: dict[str, DeviceStanding] = field(init=False)
-    cuff_readings: list[NibpDetermination] = field(default_factory=list)
-    _quiet_values: list[tuple[int, VitalReading]] = field(default_factory=list)
+    arms: Arms = field(init=False)
+    _is_cuff_ordered: bool = False
+    _cuff_retry_ms: int | None = None
 
     def __post_init__(self) -> None:
         self.limits = load_preset(self.setup.default_preset)
+        self.arms = self.setup.arms
         has_oximeter = self.setup.device_for("oximetry") is not None
         self.alarms = AlarmState.new(self.setup.name, has_oximeter=has_oximeter)
         self.devices = {d.device_id: DeviceStanding(d) for d in self.setup.devices}
@@ -88,6 +93,8 @@ class Recliner:
     def take(self, device_id: str, reading: Reading, now_ms: int) -> list[Happening]:
         """Take one reading of one of this recliner's devices."""
         device = self.devices[device_id]
+        if device.is_suspect:
+            return []
         if isinstance(reading, NibpDetermination):
             return self._take_cuff_result(device.setup, reading, now_ms)
         if isinstance(reading, CuffActivity):
@@ -108,7 +115,8 @@ class Recliner:
         if MEASURE_OF[reading.vital] not in setup.measures or self._is_frozen(device, now_ms):
             return []
         self.newest.take(reading, now_ms, setup.longest_silence_ms)
-        self._keep_for_baseline(reading, now_ms)
+        if self.visit is not None and self._phase() is Phase.BASELINE:
+            self.visit.keep_quiet_value(reading, now_ms)
         return self.step(
             stimuli.Sample(
                 reading.vital,
@@ -128,9 +136,22 @@ class Recliner:
         measured_ms = self.measured_ms(reading, now_ms)
         if not self.nibp.take(reading, measured_ms):
             return []
-        if reading.outcome is NibpOutcome.COMPLETED and self._phase() is Phase.BASELINE:
-            self.cuff_readings.append(reading)
-        return self.step(stimuli.CuffResult(reading, measured_ms), now_ms)
+        happened = self.step(stimuli.CuffResult(reading, measured_ms), now_ms)
+        session = self.session
+        if session is None or self.visit is None or not session.has_taken(measured_ms):
+            return happened
+        self.visit.keep_pressure(measured_ms + session.utc_offset_ms, reading, session.phase)
+        result = cadence_events.CuffResult(reading, measured_ms, not self._is_pressure_told())
+        return happened + self.tell_cadence(result, now_ms)
+
+    def _is_pressure_told(self) -> bool:
+        """Say whether an alarm about pressure is true now."""
+        return any(
+            alarm.vital is Vital.NIBP
+            and alarm.kind is Kind.PHYSIOLOGICAL
+            and alarm.state is EventState.ACTIVE
+            for alarm in self.standing(self.alarms.now_ms)
+        )
 
     @staticmethod
     def measured_ms(reading: NibpDetermination, now_ms: int) -> int:
@@ -146,8 +167,11 @@ class Recliner:
         self.nibp.activity = reading
         if not has_changed:
             return []
-        same_arm = self.setup.arms.has_cuff_on_probe
-        return self.step(stimuli.CuffRunning(reading.state, same_arm), now_ms)
+        same_arm = self.arms.has_cuff_on_probe
+        happened = self.step(stimuli.CuffRunning(reading.state, same_arm), now_ms)
+        if reading.state is CuffState.MEASURING:
+            happened += self.tell_cadence(cadence_events.CuffStarted(), now_ms)
+        return happened
 
     def _take_moving_field(
         self, device: DeviceStanding, reading: MovingField, now_ms: int
@@ -197,9 +221,9 @@ class Recliner:
             happened += self._take_activity(device.setup, CuffActivity(CuffState.UNKNOWN), now_ms)
         return happened
 
-    def session_of(self, reading: Reading, now_ms: int) -> str | None:
+    def session_of(self, device_id: str, reading: Reading, now_ms: int) -> str | None:
         """Return the session a reading belongs to: the one it was taken in, None if in none."""
-        if self.session is None:
+        if self.session is None or self.devices[device_id].is_suspect:
             return None
         taken_ms: int | None = now_ms
         if isinstance(reading, NibpDetermination):
@@ -215,15 +239,69 @@ class Recliner:
 
     # ---- the cuff as ordered from here
 
+    def tell_cadence(self, event: CadenceEvent, now_ms: int) -> list[Happening]:
+        """Tell the cuff's cadence; the alarm engine hears when the next reading is due."""
+        if self.visit is None or not self.visit.tell_cadence(event, now_ms):
+            return []
+        promise = self.visit.promise
+        due = stimuli.NibpDue(promise.due_ms, float(promise.interval_s or 0))
+        return self.step(due, now_ms)
+
     def cuff_due(self, now_ms: int) -> tuple[CuffOrder, ...]:
-        """Return the cuff readings that an armed cadence wants started now."""
-        return ()
+        """Return the cuff reading that an armed cadence wants started now, at most once."""
+        device = self.setup.cuff_device()
+        if device is None or self.visit is None or not self.visit.promise.wants_start:
+            return ()
+        is_waiting = self._cuff_retry_ms is not None and now_ms < self._cuff_retry_ms
+        if self._is_cuff_ordered or is_waiting or self.arms.has_cuff_on_iv:
+            return ()
+        self._is_cuff_ordered = True
+        by = f"cadence armed by {self.visit.cadence.armed_by}"
+        is_stat = self.visit.promise.due_for is DueFor.STAT
+        return (CuffOrder(device.device_id, True, by, is_stat),)
 
     def cuff_answered(self, order: CuffOrder, error: str | None, now_ms: int) -> list[Happening]:
         """Take that a start or stop was sent to the cuff, or why not."""
+        self._is_cuff_ordered = False
+        self._cuff_retry_ms = None if error is None else now_ms + CUFF_RETRY_MS
         word = "cuff_start" if order.is_start else "cuff_stop"
         payload = {"device_id": order.device_id, "error": error}
-        return [self.entry(word, now_ms, order.by, payload)]
+        happened: list[Happening] = [self.entry(word, now_ms, order.by, payload)]
+        if order.is_start and error is None:
+            happened += self.tell_cadence(cadence_events.CuffStarted(), now_ms)
+        return happened
+
+    # ---- is it still the same device
+
+    def identified(self, device_id: str, name: str | None, now_ms: int) -> list[Happening]:
+        """Take by what serial number a device or its adapter names itself; None tells nothing.
+
+        A device that is another one in mid-session counts for nothing until a person says so.
+        """
+        device = self.devices[device_id]
+        if name is None or name == device.identity:
+            return []
+        known, device.identity = device.identity, name
+        if known is None or self.session is None:
+            return []
+        return self.suspect(device_id, f"{known} became {name}", now_ms)
+
+    def suspect(self, device_id: str, why: str, now_ms: int) -> list[Happening]:
+        """Let a device's numbers no longer count, and tell staff why."""
+        self.devices[device_id].is_suspect = True
+        return self.step(stimuli.Fault(Condition.DEVICE_SWAPPED, True, device_id, why), now_ms)
+
+    def accept_device(self, device_id: str, by: str, now_ms: int) -> list[Happening]:
+        """Let a device count again on a person's word; SessionError if it was not suspected."""
+        device = self.devices.get(device_id)
+        if device is None or not device.is_suspect:
+            raise SessionError(f"{device_id} is not waiting for a person's word")
+        device.is_suspect = False
+        happened = self.step(
+            stimuli.Fault(Condition.DEVICE_SWAPPED, False, device_id, None), now_ms
+        )
+        payload = {"device_id": device_id, "identity": device.identity}
+        return [*happened, self.entry("device_accepted", now_ms, by, payload)]
 
     # ---- time and alarms
 
@@ -231,19 +309,25 @@ class Recliner:
         """Hand one stimulus to the alarm engine and return its transitions."""
         self.alarms, events = alarms.step(self.alarms, self.limits, stimulus, now_ms)
         session_id = self.session.session_id if self.session else None
-        return [AlarmChanged(session_id, event) for event in events]
+        happened: list[Happening] = [AlarmChanged(session_id, event) for event in events]
+        if any(e.transition is Transition.REPEAT_ASKED and e.repeat_in_s == 0 for e in events):
+            happened += self.tell_cadence(cadence_events.AskNow("alarm"), now_ms)
+        return happened
 
     def advance(self, now_ms: int) -> list[Happening]:
         """Let time pass up to a moment."""
-        return self.step(stimuli.Tick(), now_ms)
+        happened = self.step(stimuli.Tick(), now_ms)
+        return happened + self.tell_cadence(cadence_events.Tick(), now_ms)
 
     def standing(self, now_ms: int) -> tuple[StandingAlarm, ...]:
         """Return what staff are told now, most urgent first."""
-        return alarms.standing(self.alarms, self.limits, now_ms)
+        return standing(self.alarms, self.limits, now_ms)
 
     def deadline_ms(self) -> int | None:
         """Return when time alone will change something; None if it will not."""
-        return alarms.deadline_ms(self.alarms)
+        alarm_ms = alarms.deadline_ms(self.alarms)
+        cuff_ms = self.visit.promise.next_ms if self.visit else None
+        return min((at for at in (alarm_ms, cuff_ms) if at is not None), default=None)
 
     # ---- the patient's own baseline
 
@@ -255,14 +339,14 @@ class Recliner:
         )
         return self.step(stimuli.PhaseIs(str(phase) if phase else None, planned_end_ms), now_ms)
 
-    def seat(
-        self, began: InfusionSession, protocol: ClinicProtocol, now_ms: int
-    ) -> list[Happening]:
+    def seat(self, began: InfusionSession, now_ms: int) -> list[Happening]:
         """Take a new session: nothing of the last patient stays, limits are the preset's."""
         self.start_over(now_ms)
-        self.session, self.protocol = began, protocol
-        self.limits = load_preset(protocol.alarm_preset)
-        details = {"protocol": protocol.to_record(), "preset": protocol.alarm_preset}
+        self.session, plan = began, began.plan
+        assert plan is not None
+        self.visit = Visit(Cadence(plan.cuff))
+        self.limits = load_preset(plan.alarm_preset)
+        details = {"protocol": plan.to_record(), "preset": plan.alarm_preset}
         happened: list[Happening] = [
             SessionBegan(began, details),
             PhaseEntered(began.session_id, began.marks[-1]),
@@ -270,9 +354,23 @@ class Recliner:
         happened += self.step(stimuli.LimitsAre(self.limits), now_ms)
         return happened + self.tell_phase(now_ms)
 
+    def enter(self, moved: InfusionSession, now_ms: int) -> list[Happening]:
+        """Put a session that entered a phase in place of the one before."""
+        mark: PhaseMark = moved.marks[-1]
+        happened: list[Happening] = [PhaseEntered(moved.session_id, mark)]
+        is_first = moved.dosed_ms == mark.at_ms and self.session != moved
+        if is_first:
+            happened += self.freeze_baseline(now_ms, mark.by)
+        self.session = moved
+        happened += self.tell_phase(now_ms)
+        happened += self.tell_cadence(cadence_events.PhaseIs(moved.phase), now_ms)
+        if not moved.is_open:
+            happened += self.end_session(now_ms)
+        return happened
+
     def end_session(self, now_ms: int) -> list[Happening]:
         """Reset limits, alarms and values: the next patient starts from presets."""
-        self.session = self.protocol = None
+        self.session = None
         self.start_over(now_ms)
         self.limits = load_preset(self.setup.default_preset)
         happened = self.step(stimuli.LimitsAre(self.limits), now_ms)
@@ -280,51 +378,38 @@ class Recliner:
 
     def freeze_baseline(self, now_ms: int, by: str) -> list[Happening]:
         """Freeze the patient's own values as the drug is given; relative limits start to count."""
-        self.baseline = self.measured_baseline()
-        happened = self.step(stimuli.Baseline(dict(self.baseline)), now_ms)
-        return [*happened, self.entry("baseline", now_ms, by, dict(self.baseline))]
+        assert self.visit is not None
+        own = self.visit.baseline = self.visit.measured_baseline()
+        happened = self.step(stimuli.Baseline(dict(own)), now_ms)
+        return [*happened, self.entry("baseline", now_ms, by, dict(own))]
+
+    def checklist(self, now_ms: int, now_utc_ms: int) -> tuple[Item, ...]:
+        """Return the discharge checklist of the patient; empty where nobody sits."""
+        if self.visit is None or self.session is None:
+            return ()
+        newest: dict[Vital, float | None] = {}
+        for vital in (Vital.SPO2, Vital.PULSE_RATE):
+            shown = self.newest.shown(vital, now_ms)
+            newest[vital] = shown.value if shown and shown.state is Shown.VALID else None
+        return self.visit.checklist(self.session, now_ms, now_utc_ms, newest)
+
+    @property
+    def baseline(self) -> dict[str, float]:
+        """Return the frozen values of this patient; empty before the drug was given."""
+        return self.visit.baseline if self.visit else {}
 
     def _phase(self) -> Phase | None:
         return self.session.phase if self.session else None
-
-    def _keep_for_baseline(self, reading: VitalReading, now_ms: int) -> None:
-        if self._phase() is not Phase.BASELINE or reading.value is None:
-            return
-        if self._quiet_values and self._quiet_values[-1][0] > now_ms - 300:
-            return
-        self._quiet_values.append((now_ms, reading))
-        if self._quiet_values[0][0] < now_ms - _BASELINE_WINDOW_MS:
-            del self._quiet_values[0]
-
-    def measured_baseline(self) -> dict[str, float]:
-        """Return the patient's own values before the drug.
-
-        Pressures: median of the last two completed cuff readings of the baseline phase. Continuous
-        vitals: median of the last two minutes of it. What was not measured is absent.
-        """
-        found: dict[str, float] = {}
-        last_two = self.cuff_readings[-2:]
-        for component in Component:
-            values = [getattr(reading, component) for reading in last_two]
-            known = [value for value in values if value is not None]
-            if known:
-                found[str(component)] = float(median(known))
-        return found | self._quiet_medians()
-
-    def _quiet_medians(self) -> dict[str, float]:
-        by_vital: dict[str, list[float]] = {}
-        for _, reading in self._quiet_values:
-            if reading.value is not None:
-                by_vital.setdefault(str(reading.vital), []).append(float(reading.value))
-        return {vital: float(median(values)) for vital, values in by_vital.items()}
 
     def start_over(self, now_ms: int) -> None:
         """Forget the patient: nothing of one is ever seen on the next."""
         self.newest.forget()
         self.nibp.start_over(now_ms)
-        self.cuff_readings.clear()
-        self._quiet_values.clear()
-        self.baseline = {}
+        self.visit = None
+        self.arms = self.setup.arms
+        self._is_cuff_ordered, self._cuff_retry_ms = False, None
+        for device in self.devices.values():
+            device.is_suspect = False
 
     def entry(
         self, kind: str, now_ms: int, by: str, payload: dict[str, Any], corrects: str | None = None

@@ -12,11 +12,13 @@ from typing import Any
 
 from monitors.clinic import session
 from monitors.clinic.alarms import AlarmState
+from monitors.clinic.happenings import Happening
+from monitors.clinic.place import Arms
 from monitors.clinic.preset_file import limits_from_record
-from monitors.clinic.protocols import ClinicProtocol
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.verbs import Moment
-from monitors.readings import NibpDetermination, as_record, from_record
+from monitors.clinic.visit import Visit, result_from
+from monitors.readings import as_record
 
 RECORD_FORMAT = 1
 
@@ -24,16 +26,18 @@ RECORD_FORMAT = 1
 def remember(recliner: Recliner, moment: Moment) -> dict[str, Any]:
     """Write a recliner down."""
     offset_ms = moment.utc_ms - moment.now_ms
-    running = recliner.session
     return {
         "format": RECORD_FORMAT,
-        "session": running.to_record() if running else None,
-        "protocol": recliner.protocol.to_record() if recliner.protocol else None,
+        "session": recliner.session.to_record() if recliner.session else None,
+        "visit": recliner.visit.to_record() if recliner.visit else None,
         "limits": recliner.limits.to_record(),
+        "arms": [recliner.arms.probe, recliner.arms.cuff, recliner.arms.iv],
         "alarms": recliner.alarms.to_record(recliner.alarms.now_ms + offset_ms),
-        "baseline": dict(recliner.baseline),
-        "cuff_readings": [as_record(reading) for reading in recliner.cuff_readings],
         "nibp": _nibp_record(recliner, offset_ms),
+        "devices": {
+            device_id: [device.identity, device.is_suspect]
+            for device_id, device in recliner.devices.items()
+        },
     }
 
 
@@ -53,14 +57,12 @@ def _nibp_record(recliner: Recliner, offset_ms: int) -> dict[str, Any]:
 
 
 def recall(
-    recliner: Recliner,
-    record: Mapping[str, Any],
-    moment: Moment,
-    boot_id: str,
-) -> None:
-    """Put a recliner back where a record left it. boot_id: of the collector that wrote it.
+    recliner: Recliner, record: Mapping[str, Any], moment: Moment, boot_id: str
+) -> list[Happening]:
+    """Put a recliner back where a record left it; return what fell due meanwhile.
 
-    Raises SessionError or KeyError for a record that no version of Chairside wrote.
+    boot_id: of the collector that wrote it. Raises SessionError or KeyError for a record that no
+    version of Chairside wrote.
     """
     is_same_boot = boot_id == moment.boot_id
     offset_ms = moment.utc_ms - moment.now_ms
@@ -70,16 +72,19 @@ def recall(
 
     if record["session"]:
         recliner.session = session.from_record(record["session"], moment.boot_id, placed)
-    if record["protocol"]:
-        recliner.protocol = ClinicProtocol.from_record(record["protocol"])
+        shift_ms = session.shift_of(record["session"], recliner.session)
+        recliner.visit = Visit.from_record(record["visit"], shift_ms, moment.now_ms)
     recliner.limits = limits_from_record(record["limits"])
+    recliner.arms = Arms(*record["arms"])
     recliner.alarms = AlarmState.from_record(
         record["alarms"], is_same_boot, moment.now_ms, moment.utc_ms
     )
-    recliner.baseline = dict(record["baseline"])
-    recliner.cuff_readings = [_result(one) for one in record["cuff_readings"]]
     _recall_nibp(recliner, record["nibp"], is_same_boot, placed)
-    recliner.tell_phase(moment.now_ms)
+    for device_id, (identity, is_suspect) in record["devices"].items():
+        if device_id in recliner.devices:
+            recliner.devices[device_id].identity = identity
+            recliner.devices[device_id].is_suspect = is_suspect
+    return recliner.tell_phase(moment.now_ms)
 
 
 def _recall_nibp(
@@ -97,11 +102,5 @@ def _recall_nibp(
 
     recliner.nibp.belongs_from_ms = moment_of("belongs_from")
     if record["result"]:
-        recliner.nibp.determination = _result(record["result"])
+        recliner.nibp.determination = result_from(record["result"])
         recliner.nibp.measured_ms = moment_of("measured")
-
-
-def _result(record: dict[str, Any]) -> NibpDetermination:
-    reading = from_record(record)
-    assert isinstance(reading, NibpDetermination)
-    return reading

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from monitors.clinic import session, stimuli
+from monitors.clinic.cadence_events import AskNow
+from monitors.clinic.checklist import check_leaving
 from monitors.clinic.conditions import Condition
-from monitors.clinic.happenings import CuffOrder, Happening, PhaseEntered
+from monitors.clinic.gate import check_gate
+from monitors.clinic.happenings import CuffOrder, Happening
 from monitors.clinic.limits import change_limit
+from monitors.clinic.preset_file import NO_PRESET
 from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
-from monitors.clinic.session import InfusionSession, Phase, SessionKind
+from monitors.clinic.session import InfusionSession, Phase
 from monitors.errors import ConfigurationError, SessionError
 from monitors.readings import CuffState
 
@@ -78,14 +83,26 @@ def carry_out(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     Raises SessionError, with words for the person who asked, when it is unknown or not allowed;
     the recliner is then unchanged.
     """
-    if order.verb not in VERBS:
-        raise SessionError(f"there is no order {order.verb!r}; known: {', '.join(sorted(VERBS))}")
+    verbs = all_verbs()
+    if order.verb not in verbs:
+        raise SessionError(f"there is no order {order.verb!r}; known: {', '.join(sorted(verbs))}")
     if not order.by.strip():
         raise SessionError(f"{order.verb}: say who orders it; a person's name is missing")
     try:
-        return VERBS[order.verb](recliner, order, moment)
+        carried = verbs[order.verb](recliner, order, moment)
     except ConfigurationError as error:
         raise SessionError(str(error)) from error
+    if recliner.visit is not None:
+        recliner.visit.version += 1
+    return carried
+
+
+@cache
+def all_verbs() -> Mapping[str, Verb]:
+    """Return every verb by its name."""
+    from monitors.clinic.visit_verbs import VISIT_VERBS
+
+    return VERBS | VISIT_VERBS
 
 
 def open_session(recliner: Recliner, order: Order) -> InfusionSession:
@@ -112,11 +129,11 @@ def _begin_session(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         moment.now_ms,
         moment.utc_ms,
         order.by,
-        kind=protocol.kind,
-        planned_s=protocol.planned_s(int(asked_s) if asked_s is not None else None),
+        planned_s=int(asked_s) if asked_s is not None else None,
+        plan=protocol,
         boot_id=moment.boot_id,
     )
-    happened = recliner.seat(began, protocol, moment.now_ms)
+    happened = recliner.seat(began, moment.now_ms)
     return Carried(f"session of {began.label} begun", tuple(happened))
 
 
@@ -126,23 +143,36 @@ def _move(phase: Phase, words: str) -> Verb:
     def verb(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         was = open_session(recliner, order)
         moved = session.move(was, phase, moment.now_ms, moment.utc_ms, order.by, order.reason())
-        return Carried(words, tuple(enter(recliner, moved, moment)))
+        if phase is Phase.INFUSING or phase is Phase.RECOVERY:
+            _see_gate(recliner, moved, order)
+        if phase is Phase.DISCHARGED:
+            _see_checklist(recliner, moved, order, moment)
+        happened = recliner.enter(moved, moment.now_ms)
+        if phase is Phase.PAUSED:
+            happened += recliner.tell_cadence(AskNow(order.by), moment.now_ms)
+        return Carried(words, tuple(happened))
 
     return verb
 
 
-def enter(recliner: Recliner, moved: InfusionSession, moment: Moment) -> list[Happening]:
-    """Put a session that entered a phase in place of the one before."""
-    is_start = moved.phase is Phase.INFUSING and moved.marks[-2].phase is Phase.BASELINE
-    is_given = moved.phase is Phase.RECOVERY and moved.kind is SessionKind.INJECTION
-    happened: list[Happening] = [PhaseEntered(moved.session_id, moved.marks[-1])]
-    if is_start or is_given:
-        happened += recliner.freeze_baseline(moment.now_ms, moved.marks[-1].by)
-    recliner.session = moved
-    happened += recliner.tell_phase(moment.now_ms)
-    if not moved.is_open:
-        happened += recliner.end_session(moment.now_ms)
-    return happened
+def _see_gate(recliner: Recliner, moved: InfusionSession, order: Order) -> None:
+    """Let the drug be given for the first time only past the gate; SessionError says why not."""
+    if moved.dosed_ms != moved.marks[-1].at_ms or recliner.visit is None:
+        return
+    if recliner.limits.preset == NO_PRESET:
+        raise SessionError("under 18 no limits load by themselves: choose limits first")
+    physician = str(order.arguments.get("physician") or "").strip() or None
+    check_gate(recliner.visit.gate(), physician, order.reason())
+
+
+def _see_checklist(
+    recliner: Recliner, moved: InfusionSession, order: Order, moment: Moment
+) -> None:
+    """Let go only with nothing missing, or with a reason; SessionError names what is missing."""
+    if recliner.visit is None or recliner.session is None:
+        return
+    items = recliner.checklist(moment.now_ms, moment.utc_ms)
+    check_leaving(items, order.by, order.reason())
 
 
 # ---- alarms
@@ -207,7 +237,7 @@ def _measure_now(recliner: Recliner, order: Order, moment: Moment) -> Carried:
             f"the cuff of {recliner.setup.name} cannot be started from here: its device cannot, "
             "or clinic.toml does not allow it (cuff_start)"
         )
-    if recliner.setup.arms.has_cuff_on_iv:
+    if recliner.arms.has_cuff_on_iv:
         raise SessionError("the cuff is on the arm of the IV line; move it before measuring")
     if recliner.nibp.activity.state is CuffState.MEASURING:
         raise SessionError("a measurement is running already")

@@ -115,7 +115,9 @@ def test_the_last_patients_pressure_is_never_on_the_next_patients_tile() -> None
     story = Story().infusing()
     assert story.pressure() == (124, 76)
     story.order("stop_infusion")
-    story.order("discharge")
+    with pytest.raises(SessionError, match="needs a reason and a name: pressure"):
+        story.order("discharge")
+    story.order("discharge", reason="story")
     assert story.pressure() == (None, None)
     story.later(30)
     story.cuff(124, 76, age_s=45)
@@ -133,7 +135,7 @@ def test_a_repeated_result_of_unknown_age_is_not_given_to_a_patient() -> None:
     old = NibpDetermination(NibpOutcome.COMPLETED, 121, 75, 92, 80, is_age_unknown=True)
     story.recliner.take(CUFF, old, story.later(1))
     assert story.pressure() == (None, None)
-    assert story.recliner.session_of(old, story.clock.now_ms()) is None
+    assert story.recliner.session_of(CUFF, old, story.clock.now_ms()) is None
 
 
 def test_a_number_is_dimmed_at_the_devices_silence_and_gone_at_fifteen_seconds() -> None:
@@ -235,7 +237,7 @@ def test_a_result_told_once_more_is_no_second_measurement() -> None:
     now_ms = story.later(30)
     assert story.recliner.has_heard(again, now_ms)
     story.recliner.take(CUFF, again, now_ms)
-    assert len(story.recliner.cuff_readings) == 1
+    assert len(story.recliner.visit.baseline_readings) == 1
     anew = NibpDetermination(NibpOutcome.COMPLETED, 124, 76, 92, 70, age_s=1)
     assert not story.recliner.has_heard(anew, now_ms)
 

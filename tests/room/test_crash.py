@@ -24,8 +24,10 @@ def test_a_killed_collector_goes_on_with_session_clock_and_alarm(tmp_path: Path)
         page.see("R1", lambda p: p["vitals"]["spo2_pct"]["value"], "SpO2 is shown")
         begun = page.order("R1", "begin_session", label="JD-14", protocol="mood40")
         assert begun.status == "done", begun.message
-        for verb in ("begin_baseline", "start_infusion"):
-            assert page.order("R1", verb).status == "done"
+        assert page.order("R1", "begin_baseline").status == "done"
+        assert page.order("R1", "start_infusion").status == "refused"
+        word = {"physician": "Dr. Chen", "reason": "no cuff today"}
+        assert page.order("R1", "start_infusion", **word).status == "done"
         place.tell("event", "R1", "desaturation", "3")
         alarm = page.see("R1", spo2_alarm, "low SpO2 is told")
         session = page.look()["R1"]["session"]

@@ -1,0 +1,269 @@
+"""A visit as staff order it: intake, gate, cadence, entries, a swapped device, two at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitors.clinic.happenings import EntryMade
+from monitors.clinic.visit_verbs import VISIT_VERBS
+from monitors.errors import SessionError
+from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpOutcome
+from tests.clinic.test_recliner import CUFF, OXIMETER, Story, restarted
+
+FORM: dict[str, Any] = {
+    "age_years": 41,
+    "weight_kg": 72,
+    "dose": "0.5 mg/kg",
+    "anesthesiologist": "Dr. M. Chen",
+    "nurse": "R. Ortiz, RN",
+    "food_hours": 8,
+    "drink_hours": 3,
+    "has_used_restroom": True,
+    "takes_lamotrigine": False,
+    "takes_benzodiazepine": False,
+    "has_nausea_history": False,
+    "is_manic_today": False,
+    "sleep_apnea": "none",
+    "has_cardiac_history": False,
+    "escort": "driver",
+    "probe_arm": "left",
+    "cuff_arm": "right",
+    "iv_arm": "left",
+}
+
+
+def ready(form: dict[str, Any] | None = None) -> Story:
+    """Bring a patient to the point where the drug may be given."""
+    story = Story()
+    story.order("begin_session", label="JD-14", protocol="mood40")
+    story.order("record_intake", form=FORM | (form or {}))
+    story.order("begin_baseline")
+    for systolic in (131, 126, 124):
+        story.later(120)
+        story.cuff(systolic, 77)
+    return story
+
+
+def test_a_clean_intake_and_baseline_let_the_clock_start() -> None:
+    story = ready()
+    gate = story.picture()["visit"]["gate"]
+    assert gate["level"] in ("ok", "discuss")
+    story.order("start_infusion")
+    assert story.picture()["session"]["phase"] == "infusing"
+
+
+def test_a_high_baseline_needs_a_physicians_word_with_name_and_reason() -> None:
+    story = ready()
+    for _ in range(2):
+        story.later(120)
+        story.cuff(168, 102)
+    with pytest.raises(SessionError, match="physician's word"):
+        story.order("start_infusion")
+    with pytest.raises(SessionError, match="physician's word"):
+        story.order("start_infusion", physician="Dr. M. Chen")
+    story.order("start_infusion", physician="Dr. M. Chen", reason="known hypertension, treated")
+
+
+def test_a_minor_has_no_limits_until_a_person_chooses_them() -> None:
+    story = ready({"age_years": 16})
+    assert story.picture()["preset"] == "none"
+    assert story.picture()["vitals"]["spo2_pct"]["limits"]["low"] is None
+    with pytest.raises(SessionError, match="choose limits first"):
+        story.order("start_infusion")
+    story.order("load_limits", preset="mood", reason="Dr. Chen, weight as an adult")
+    assert story.picture()["vitals"]["spo2_pct"]["limits"]["low"] == 90
+    story.order("start_infusion")
+
+
+def test_impossible_answers_are_refused_field_by_field_and_change_nothing() -> None:
+    story = ready()
+    before = story.picture()["visit"]["intake"]
+    with pytest.raises(SessionError) as caught:
+        story.order("record_intake", form={"weight_kg": 7200, "dose": "600 mg/h", "age_years": 300})
+    for field in ("weight_kg", "dose", "age_years"):
+        assert field in str(caught.value)
+    assert story.picture()["visit"]["intake"] == before
+
+
+def test_of_two_nurses_with_the_same_page_the_second_is_told_and_overwrites_nothing() -> None:
+    story = ready()
+    seen = story.picture()["visit"]["version"]
+    story.order("record_intake", form={"weight_kg": 74}, seen_version=seen)
+    with pytest.raises(SessionError, match="has changed since"):
+        story.order("record_intake", form={"weight_kg": 90}, seen_version=seen)
+    assert story.picture()["visit"]["intake"]["weight_kg"] == 74
+
+
+def test_an_armed_cadence_starts_the_cuff_when_a_reading_is_due_and_only_once() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.later(60)
+    assert story.recliner.cuff_due(story.clock.now_ms()) == ()
+    story.order("arm_cadence")
+    now_ms = story.later(5 * 60)
+    (wanted,) = story.recliner.cuff_due(now_ms)
+    assert wanted.by == "cadence armed by R. Ortiz, RN"
+    assert story.recliner.cuff_due(now_ms) == ()
+    story.recliner.cuff_answered(wanted, None, now_ms)
+    story.recliner.take(CUFF, CuffActivity(CuffState.MEASURING), story.later(1))
+    assert story.recliner.cuff_due(story.later(20)) == ()
+    story.recliner.take(CUFF, CuffActivity(CuffState.IDLE), story.later(10))
+    story.cuff(132, 80)
+    nibp = story.picture()["nibp"]
+    assert nibp["next_due_at"] > story.clock.utc_ms(story.clock.now_ms())
+
+
+def test_a_start_that_failed_is_tried_again_but_not_at_once() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.order("arm_cadence")
+    now_ms = story.later(6 * 60)
+    (wanted,) = story.recliner.cuff_due(now_ms)
+    happened = story.recliner.cuff_answered(wanted, "the port is lost", now_ms)
+    (entry,) = [one for one in happened if isinstance(one, EntryMade)]
+    assert entry.payload["error"] == "the port is lost"
+    assert story.recliner.cuff_due(story.later(5)) == ()
+    assert len(story.recliner.cuff_due(story.later(11))) == 1
+
+
+def test_the_cadence_refuses_the_arm_of_the_line() -> None:
+    story = ready({"cuff_arm": "left"})
+    with pytest.raises(SessionError, match=r"IV|line"):
+        story.order("arm_cadence")
+
+
+def test_pausing_the_infusion_asks_for_a_reading_at_once() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.order("arm_cadence")
+    story.later(60)
+    story.order("pause_infusion", reason="nausea")
+    assert len(story.recliner.cuff_due(story.later(1))) == 1
+
+
+def test_an_overdue_pressure_is_told_with_its_reason() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.later(9 * 60)
+    picture = story.picture()
+    assert "nibp_overdue" in [alarm["condition"] for alarm in picture["alarms"]]
+    assert picture["visit"]["cadence"]["overdue_reason"] is not None
+
+
+def test_entries_are_corrected_by_new_ones_and_never_lie_in_the_future() -> None:
+    story = ready()
+    story.order("enter", kind="medicine", values={"name": "ondansetron", "amount": 4, "unit": "mg"})
+    first = story.recliner.visit
+    assert first is not None
+    entry_id = first.entries[0].entry_id
+    story.order(
+        "enter",
+        kind="medicine",
+        values={"name": "ondansetron", "amount": 8, "unit": "mg"},
+        corrects=entry_id,
+    )
+    assert len(first.entries) == 2
+    future = story.clock.utc_ms(story.clock.now_ms()) + 600_000
+    with pytest.raises(SessionError, match="future"):
+        story.order("enter", kind="note", values={"text": "later"}, at_utc_ms=future)
+
+
+def test_a_longer_plan_needs_a_reason_and_moves_the_projected_end() -> None:
+    story = ready()
+    story.order("start_infusion")
+    with pytest.raises(SessionError, match="reason"):
+        story.order("extend", planned_s=3000)
+    story.order("extend", planned_s=3000, reason="slower on request")
+    assert story.picture()["session"]["planned_s"] == 3000
+
+
+def test_another_device_in_mid_session_counts_for_nothing_until_a_person_says_so() -> None:
+    story = ready()
+    story.recliner.identified(OXIMETER, "0403:6001/A1", story.later(1))
+    story.spo2(97)
+    story.recliner.identified(OXIMETER, "0403:6001/B2", story.later(1))
+    story.spo2(85, seconds=4)
+    picture = story.picture()
+    assert picture["vitals"]["spo2_pct"]["value"] != 85
+    assert "device_swapped" in [alarm["condition"] for alarm in picture["alarms"]]
+    story.order("accept_device", device_id=OXIMETER)
+    story.spo2(96)
+    assert story.picture()["vitals"]["spo2_pct"]["value"] == 96
+    with pytest.raises(SessionError, match="not waiting"):
+        story.order("accept_device", device_id=OXIMETER)
+
+
+def test_a_discharge_with_nothing_missing_needs_no_reason() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.order("stop_infusion")
+    answers = (
+        ("orientation", {"person": True, "place": True, "time": True, "situation": True}),
+        ("steadiness", {"is_steady": True}),
+        ("rating", {"scale": "nausea", "score": 0}),
+        ("rating", {"scale": "dissociation", "score": 0}),
+        ("tick", {"name": "advice_given"}),
+        ("tick", {"name": "escort_arrived"}),
+    )
+    for kind, values in answers:
+        story.later(1)
+        story.order("enter", kind=kind, values=values)
+    for _ in range(3):
+        story.later(10 * 60)
+        story.cuff(127, 78)
+    story.spo2(97)
+    missing = [i["name"] for i in story.picture()["visit"]["checklist"] if not i["is_met"]]
+    assert set(missing) <= {"aldrete", "padss"}
+    story.order("discharge")
+    assert story.picture()["session"] is None
+
+
+def test_the_whole_visit_survives_a_restart() -> None:
+    story = ready()
+    story.order("start_infusion")
+    story.order("arm_cadence")
+    story.order("enter", kind="side_effect", values={"name": "nausea"})
+    before = story.picture()
+    for is_same_boot in (True, False):
+        after = restarted(story, is_same_boot=is_same_boot).picture()
+        assert after["visit"]["intake"] == before["visit"]["intake"]
+        assert after["visit"]["entries"] == 1
+        assert after["nibp"]["next_due_at"] == before["nibp"]["next_due_at"]
+        armed = after["visit"]["cadence"]["armed_by"]
+        assert armed == ("R. Ortiz, RN" if is_same_boot else None)
+
+
+def test_nothing_of_a_visit_is_seen_on_the_next() -> None:
+    story = ready({"cuff_arm": "left", "iv_arm": "right"})
+    assert story.picture()["arms"]["cuff"] == "left"
+    story.order("abandon", reason="changed plans")
+    story.order("begin_session", label="MK-07", protocol="pain2h")
+    picture = story.picture()
+    assert picture["visit"]["intake"] == {}
+    assert picture["arms"]["cuff"] == "right"
+    assert picture["baseline"] == {}
+    assert picture["nibp"]["systolic_mmhg"] is None
+    assert picture["preset"] == "pain"
+
+
+@pytest.mark.parametrize("verb", sorted(VISIT_VERBS))
+def test_every_order_of_a_visit_is_refused_where_nobody_sits(verb: str) -> None:
+    arguments: dict[str, Any] = {
+        "form": {}, "preset": "mood", "reason": "x", "kind": "note", "values": {"text": "x"},
+        "planned_s": 2400, "phase": "infusing", "device_id": OXIMETER,
+    }  # fmt: skip
+    with pytest.raises(SessionError):
+        Story().order(verb, **arguments)
+
+
+def test_a_failed_order_leaves_the_version_alone() -> None:
+    story = ready()
+    version = story.picture()["visit"]["version"]
+    with pytest.raises(SessionError):
+        story.order("extend", planned_s=10, reason="x")
+    assert story.picture()["visit"]["version"] == version
+    failed = NibpDetermination(NibpOutcome.FAILED)
+    story.recliner.take(CUFF, failed, story.later(1))
+    assert story.picture()["visit"]["version"] == version
