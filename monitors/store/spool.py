@@ -23,6 +23,7 @@ MOST_READINGS = 400_000
 MOST_WAVEFORMS = 40_000
 FACTS_IN_ONE_WRITE = 4_000
 BEHIND_AFTER_MS = 5_000
+RENEW_EVERY_MS = 1_000
 _WAITS_MS = (500, 1_000, 2_000, 4_000, 5_000)
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Spool:
         self._failures = 0
         self._next_try_ms: int | None = None
         self._waiting_since_ms: int | None = None
+        self._renewed_ms = -RENEW_EVERY_MS
 
     def add(self, facts: Sequence[Fact], now_ms: int) -> None:
         """Take facts to be written; now_ms: the room's timeline."""
@@ -118,6 +120,10 @@ class Spool:
             try:
                 while batch := self._take():
                     self._write(batch, now_utc_ms)
+                    self._renewed_ms = now_ms
+                if now_utc_ms is not None and now_ms - self._renewed_ms >= RENEW_EVERY_MS:
+                    self._write([], now_utc_ms)
+                    self._renewed_ms = now_ms
             except LeaseLost:
                 raise
             except StoreError as error:
