@@ -28,6 +28,7 @@ FORM: dict[str, Any] = {
     "sleep_apnea": "none",
     "has_cardiac_history": False,
     "escort": "driver",
+    "escort_name": "a friend, J.",
     "probe_arm": "left",
     "cuff_arm": "right",
     "iv_arm": "left",
