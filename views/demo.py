@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from monitors.errors import ChairsideError
 from views import guardian
 
 PREFIX = "chairside-demo-"
+SCENARIO = "demo"
+STORE = "demo.db"
 READY_WITHIN_S = 30.0
 
 
@@ -37,9 +40,8 @@ class Demo:
     def start_collector(self) -> subprocess.Popen[bytes]:
         """Start a collector that ends with this process; the first one relives the staged past."""
         arguments = ["run", "--config", str(self.folder / "clinic.toml")]
-        history = self.folder / "history.jsonl"
-        if history.exists() and not Path(self.clinic.store_url).exists():
-            arguments += ["--stage", str(history)]
+        if not Path(self.clinic.store_url).exists():
+            arguments += ["--stage", str(self.folder / "history.jsonl")]
         return guardian.start_bound("monitors", arguments, self.folder / "collector.log")
 
     def end(self) -> None:
@@ -49,21 +51,42 @@ class Demo:
 
 
 def begin() -> Demo:
-    """Start the simulators and read the clinic they made.
+    """Start the simulators, write the past, and read the clinic they made.
 
-    Raises ChairsideError where they end or say nothing for half a minute.
+    Raises ChairsideError where that fails or takes more than half a minute.
     """
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-    log = folder / "simulators.log"
-    arguments = ["run", "--scenario", "demo", "--folder", str(folder)]
-    simulators = guardian.start_bound("simulators", arguments, log)
+    begun = ["--scenario", SCENARIO, "--now-utc-ms", str(time.time_ns() // 1_000_000)]
+    clinic_toml, log = folder / "clinic.toml", folder / "simulators.log"
+    serving = ["--store", STORE, "--config-out", str(clinic_toml)]
+    simulators = guardian.start_bound("simulators", ["run", *begun, *serving], log)
     try:
-        clinic = config.load(_made(folder / "clinic.toml", simulators, log))
-    except ChairsideError:
+        _write_past(folder / "history.jsonl", begun)
+        clinic = config.load(_made(clinic_toml, simulators, log))
+    except (ChairsideError, OSError, subprocess.TimeoutExpired) as error:
         guardian.end_bound(simulators)
-        raise
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ChairsideError(f"the demo cannot start: {error}") from error
     return Demo(folder, clinic, simulators)
+
+
+def _write_past(path: Path, begun: list[str]) -> None:
+    """Let the simulators tell what was before they began, into a file."""
+    command = [sys.executable, "-m", "simulators", "history", *begun]
+    environment = guardian.environment()
+    with path.open("wb") as past:
+        told = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=past,
+            stderr=subprocess.PIPE,
+            env=environment,
+            timeout=READY_WITHIN_S,
+            check=False,
+        )
+    if told.returncode:
+        raise ChairsideError(f"the demo has no past: {told.stderr.decode(errors='replace')}")
 
 
 def _made(path: Path, simulators: subprocess.Popen[bytes], log: Path) -> Path:

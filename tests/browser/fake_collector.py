@@ -75,11 +75,13 @@ class FakeRecliner:
             "nibp": self._nibp(at),
             "devices": self._devices(at),
             "alarms": self._alarms(at),
+            "arms": {"is_conflict": self.part == "baseline"},
             "audio_paused_until": at + 120_000 if self.audio_paused_by else None,
             "audio_paused_by": self.audio_paused_by,
             "limits": [
                 {"condition": "spo2_low", "words": "below", "bound": 90},
                 {"condition": "nibp_high", "words": "at or above", "bound": 180},
+                {"condition": "pulse_high", "words": "above", "is_off": self.part == "recovery"},
             ],
             "preset": "mood",
             "baseline": {"spo2_pct": 98, "systolic_mmhg": 132, "diastolic_mmhg": 82},

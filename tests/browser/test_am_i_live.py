@@ -47,6 +47,8 @@ def says_no_data(page: Page, why: str) -> None:
     expect(page.locator(".live")).to_contain_text("NO DATA", timeout=SAID_WITHIN_MS)
     expect(page.locator(".live")).to_contain_text(why, timeout=SAID_WITHIN_MS)
     expect(page.locator('[data-recliner="R1"]')).to_contain_text("NO DATA")
+    expect(page.locator('[data-recliner="R1"] footer')).to_contain_text(why)
+    assert "{" not in page.inner_text(".chairside-wall")
     states = page.eval_on_selector_all("[data-vital]", "(all) => all.map((e) => e.dataset.state)")
     assert set(states) <= {"stale", "gone"}
     assert page.locator(".plate:visible").evaluate_all(

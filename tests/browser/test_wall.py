@@ -210,7 +210,23 @@ def test_an_alarm_is_acknowledged_by_name_from_the_wall(browser: Browser, tmp_pa
         expect(page.locator(".outcome")).to_contain_text("Done", timeout=8_000)
         expect(page.locator(".chip").first).to_have_attribute("data-known", "true")
         assert flash_of(page, '[data-recliner="R2"]') == []
+        page.get_by_role("button", name="Pause sound here").click()
+        expect(page.locator('[data-recliner="R2"] .hush')).to_contain_text(
+            "sound paused 1:5", timeout=8_000
+        )
         page.close()
+
+
+def test_a_limit_that_is_off_shows_a_crossed_bell_and_an_arm_conflict_is_told_before_the_infusion(
+    page: Page, full_room: Room
+) -> None:
+    open_wall(page, full_room)
+    bell = page.locator('[data-recliner="R5"] .unlike')
+    expect(bell).to_be_visible()
+    expect(bell).to_have_attribute("title", "alarm off: pulse high")
+    expect(page.locator('[data-recliner="R1"] .unlike')).not_to_be_visible()
+    expect(page.locator('[data-recliner="R4"] footer')).to_contain_text("Cuff sits on the IV arm")
+    expect(page.locator('[data-recliner="R1"] footer')).not_to_be_visible()
 
 
 def test_daylight_is_one_click_away_and_remembered(page: Page, full_room: Room) -> None:

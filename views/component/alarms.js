@@ -1,7 +1,7 @@
 // How an alarm is said: its marks, its sentence, its place among others. The engine decides what
 // is an alarm and how urgent; nothing is judged here, only ordered and put into words.
 
-import { fill, numberText, ageText } from "./words.js";
+import { ageText, capital, fill, numberText } from "./words.js";
 
 const RANK = { high: 0, medium: 1, low: 2 };
 export const MARKS = { high: "!!!", medium: "!!", low: "!" };
@@ -55,8 +55,7 @@ function blanks(alarm, picture, words) {
 /** Return the alarm's whole sentence: what, against which limit. */
 export function sentence(alarm, picture, words) {
   const pattern = words.conditions[alarm.condition] ?? (alarm.direction ? words.beyond : alarm.condition);
-  const text = fill(pattern, blanks(alarm, picture, words)).trim();
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(fill(pattern, blanks(alarm, picture, words)).trim());
 }
 
 /** Return the alarm's few words for the strip: R2 SpO2 86. */

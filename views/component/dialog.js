@@ -28,6 +28,7 @@ export class Dialog {
 
   close() {
     this.root.hidden = true;
+    this.recliner = null;
   }
 
   show(...children) {
@@ -43,7 +44,9 @@ export class Dialog {
     this.input = Object.assign(make("input", "person"), { value: this.person, maxLength: 60, placeholder: this.words.your_name });
     this.input.setAttribute("list", list.id);
     this.input.setAttribute("aria-label", this.words.your_name);
-    return make("label", "signed", `${this.words.signed} `, this.input, list);
+    const names = make("div", "names");
+    for (const name of this.staff.slice(0, 12)) names.append(act("", name, () => { this.input.value = name; }));
+    return [make("label", "signed", `${this.words.signed} `, this.input, list), names];
   }
 
   signedBy() {
@@ -63,16 +66,29 @@ export class Dialog {
 
   /** Open for one recliner. */
   open(recliner, picture) {
-    const alarms = byUrgency(picture?.alarms ?? []);
+    this.recliner = recliner;
+    this.rows = make("div", "rows");
     this.outcome = make("p", "outcome");
+    this.signature = null;
+    this.refresh(recliner, picture);
     this.show(
       make("h2", "", fill(this.words.recliner_title, { recliner })),
-      alarms.length ? "" : make("p", "", this.words.no_alarms),
-      ...alarms.map((alarm) => this.alarmRow(recliner, picture, alarm)),
-      this.nameField(),
+      this.rows,
+      ...this.nameField(),
       this.buttons(recliner, picture),
       this.outcome,
     );
+  }
+
+  /** Write the alarms anew when they changed while the panel is open. */
+  refresh(recliner, picture) {
+    if (recliner !== this.recliner) return;
+    const alarms = byUrgency(picture?.alarms ?? []);
+    const signature = JSON.stringify(alarms.map((one) => [one.condition, one.value, one.acknowledged_by, one.state]));
+    if (signature === this.signature) return;
+    this.signature = signature;
+    const rows = alarms.map((alarm) => this.alarmRow(recliner, picture, alarm));
+    this.rows.replaceChildren(...(rows.length ? rows : [make("p", "", this.words.no_alarms)]));
   }
 
   alarmRow(recliner, picture, alarm) {
@@ -91,13 +107,17 @@ export class Dialog {
   buttons(recliner, picture) {
     const isPaused = Boolean(picture?.audio_paused_until);
     const verb = isPaused ? "resume_audio" : "pause_audio";
-    return make("div", "buttons",
-      act("", isPaused ? this.words.resume_audio : this.words.pause_audio, () => this.order(recliner, verb, {})),
-      act("", this.words.open_recliner, () => this.actions.go("recliner", recliner)));
+    const buttons = make("div", "buttons",
+      act("", isPaused ? this.words.resume_audio : this.words.pause_audio, () => this.order(recliner, verb, {})));
+    if (this.actions.pages.includes("recliner")) {
+      buttons.append(act("", this.words.open_recliner, () => this.actions.go("recliner", recliner)));
+    }
+    return buttons;
   }
 
   /** Open the sound's panel. */
   openSound(annunciator, now) {
+    this.recliner = null;
     const { words } = this;
     const isMuted = annunciator.state(now) === "muted";
     this.show(

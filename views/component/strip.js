@@ -32,10 +32,8 @@ export class Strip {
   /** Return the ways to the other pages and the theme, for the foot of the wall. */
   links() {
     const { words, actions } = this;
-    return make("nav", "links",
-      button("link", words.recliner_page, () => actions.go("recliner")),
-      button("link", words.review_page, () => actions.go("review")),
-      button("link", words.theme, actions.theme));
+    const ways = actions.pages.map((page) => button("link", words.pages[page] ?? page, () => actions.go(page)));
+    return make("nav", "links", ...ways, button("link", words.theme, actions.theme));
   }
 
   /** Write the strip: view as in tile.js, alarms = [{recliner, alarm, picture}] sorted. */

@@ -1,8 +1,8 @@
 // One recliner's tile: its elements made once, written to when something changed, looked at four
 // times a second for ages and clocks. What a value is worth now is judged in live.js.
 
-import { make, write, mark, markNumber } from "./dom.js";
-import { ageText, clockText, fill, numberText } from "./words.js";
+import { crossedBell, make, write, mark, markNumber } from "./dom.js";
+import { ageText, capital, clockText, fill, numberText } from "./words.js";
 import { judgeCuff, judgeVital } from "./live.js";
 import { aside, byUrgency, isCalling, MARKS, sentence } from "./alarms.js";
 import { Pleth, Trend } from "./traces.js";
@@ -43,6 +43,8 @@ export class Tile {
     this.label = make("span", "who");
     this.protocol = make("span", "protocol");
     this.phase = make("span", "phase");
+    this.hush = make("span", "hush");
+    this.unlike = make("span", "unlike", crossedBell());
     this.elapsed = make("span", "elapsed");
     mark(this.elapsed, "data-vital", "infusion_elapsed_s");
     this.planned = make("span", "planned");
@@ -58,7 +60,7 @@ export class Tile {
     this.buildFoot();
     this.root = make("section", "tile",
       make("header", "", this.place, this.label, make("span", "time", this.elapsed, this.planned),
-        make("span", "right", this.protocol, this.phase)),
+        make("span", "right", this.protocol, this.hush, this.unlike, this.phase)),
       this.bar,
       make("div", "numbers", this.spo2.box, this.pulse.box, this.nibp.box),
       this.extras, this.traces, this.calm, this.foot);
@@ -96,6 +98,14 @@ export class Tile {
     }
     this.writeSession(picture);
     this.writeExtras(picture);
+    this.writeLimits(picture);
+  }
+
+  /** Show the crossed bell where a limit is off, and name it. */
+  writeLimits(picture) {
+    const off = (picture.limits ?? []).filter((limit) => limit.is_off);
+    const names = off.map((limit) => this.words.limit_names[limit.condition] ?? limit.condition);
+    mark(this.unlike, "title", off.length ? fill(this.words.limits_off, { names: names.join(", ") }) : null);
   }
 
   writeSession(picture) {
@@ -128,6 +138,7 @@ export class Tile {
     this.tickVitals(view, silent);
     this.tickCuff(view, silent);
     this.tickClock(view);
+    this.tickHush(view);
     this.tickFoot(view, silent);
     this.tickCalm();
   }
@@ -242,6 +253,15 @@ export class Tile {
     return parts.join(" · ");
   }
 
+  /** Count down a pause of this recliner's sound, and say whose it is. */
+  tickHush(view) {
+    const until = this.picture.audio_paused_until;
+    const leftMs = until ? until - view.roomNow : 0;
+    const name = this.picture.audio_paused_by ?? "";
+    write(this.hush, leftMs > 0 && !view.lostMs ? fill(this.words.audio_paused, { time: clockText(leftMs) }) : "");
+    mark(this.hush, "title", name || null);
+  }
+
   tickFoot(view, silent) {
     const alarms = byUrgency(this.picture.alarms ?? []);
     const first = alarms[0];
@@ -249,12 +269,23 @@ export class Tile {
     mark(this.root, "data-alarm", priority);
     mark(this.root, "data-calling", first && !view.lostMs && isCalling(first) ? "true" : null);
     mark(this.root, "data-stale", view.lostMs || silent.length ? "true" : null);
-    if (view.lostMs) this.say("", this.words.no_data, this.words.live[view.verdict.reason] ?? "", "lost");
+    if (view.lostMs) this.say("", this.words.no_data, this.lostText(view.verdict), "lost");
     else if (first) this.sayAlarm(first, alarms.length - 1, view);
-    else if (silent.length) this.say("!", silent[0].text, "", "quiet");
+    else if (silent.length) this.say("!", capital(silent[0].text), "", "quiet");
+    else if (this.hasArmConflict()) this.say("!", this.words.arm_conflict, "", "quiet");
     else this.say("", "", "", null);
     const words = view.lostMs || silent.length ? this.words.no_data : "";
     write(this.noData, words);
+  }
+
+  lostText(verdict) {
+    return fill(this.words.live[verdict.reason], { age: ageText(verdict.ageMs, this.words) });
+  }
+
+  /** Say whether the cuff sits on the arm of the line, while the infusion has not begun. */
+  hasArmConflict() {
+    const isBefore = ["intake", "baseline"].includes(this.picture.session?.phase);
+    return isBefore && Boolean(this.picture.arms?.is_conflict);
   }
 
   sayAlarm(alarm, others, view) {

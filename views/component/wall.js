@@ -2,7 +2,7 @@
 // it stands on. Mounted once; called again whenever the page has something new to tell it.
 
 import { make, mark } from "./dom.js";
-import { byUrgency } from "./alarms.js";
+import { byUrgency, MARKS } from "./alarms.js";
 import { Dialog } from "./dialog.js";
 import { Feed } from "./feed.js";
 import { layout } from "./layout.js";
@@ -35,12 +35,14 @@ class Wall {
     const { words } = this;
     this.dialog = new Dialog(words, this.told.data.staff ?? [], {
       order: (recliner, verb, details, by) => this.order(recliner, verb, details, by),
+      pages: this.told.data.pages ?? [],
       go: (page, recliner) => this.tell("go", { page, recliner: recliner ?? null }),
     });
     this.strip = new Strip(words, {
       open: (recliner) => this.openRecliner(recliner),
       sound: () => this.touchSound(),
       theme: () => this.turnTheme(),
+      pages: this.told.data.pages ?? [],
       go: (page) => this.tell("go", { page, recliner: null }),
     });
     this.grid = make("main", "grid");
@@ -112,6 +114,7 @@ class Wall {
     for (const [id, picture] of Object.entries(pictures)) {
       if (!this.tiles.has(id)) { this.addTile(id); isNew = true; }
       this.tiles.get(id).update(picture);
+      this.dialog.refresh(id, picture);
     }
     if (isNew) { this.sortTiles(); this.arrange(); }
   }
@@ -225,7 +228,7 @@ class Wall {
   title(view, alarms) {
     const { words } = this;
     const worst = alarms[0];
-    const head = view.lostMs ? words.no_data : worst ? `${"!".repeat({ high: 3, medium: 2, low: 1 }[worst.alarm.priority])} ${worst.recliner}` : "";
+    const head = view.lostMs ? words.no_data : worst ? `${MARKS[worst.alarm.priority]} ${worst.recliner}` : "";
     const title = [head, document.visibilityState === "hidden" ? words.hidden : "", this.clinic || words.wall].filter(Boolean).join(" – ");
     if (document.title !== title) document.title = title;
   }

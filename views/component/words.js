@@ -37,3 +37,8 @@ export function numberText(vital, value) {
   if (vital === "temperature_c" || vital === "perfusion_index_pct") return Number(value).toFixed(1);
   return String(Math.round(value));
 }
+
+/** Begin a sentence with a capital letter. */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -10,17 +10,21 @@ from pathlib import Path
 
 import streamlit as st
 
+from views.words.en import PAGES
+
 _FOLDER = Path(__file__).parent
-_TITLES = {"wall": "Wall", "recliner": "Recliner", "review": "Review"}
+
+
+def page_names() -> tuple[str, ...]:
+    """Return the names of the pages whose script is there."""
+    return tuple(name for name in PAGES if (_FOLDER / f"{name}.py").exists())
 
 
 def page(name: str) -> st.Page:  # type: ignore[valid-type]
     """Return a page by its name: wall, recliner or review."""
-    return st.Page(
-        _FOLDER / f"{name}.py", title=_TITLES[name], url_path=name, default=name == "wall"
-    )
+    return st.Page(_FOLDER / f"{name}.py", title=PAGES[name], url_path=name, default=name == "wall")
 
 
 def all_pages() -> list[st.Page]:  # type: ignore[valid-type]
-    """Return the pages whose script is there."""
-    return [page(name) for name in _TITLES if (_FOLDER / f"{name}.py").exists()]
+    """Return the pages, in the order of the navigation."""
+    return [page(name) for name in page_names()]

@@ -16,7 +16,7 @@ from views import bundle
 from views.feed import FEED_PATH
 from views.here import dashboard
 from views.orders import command_of
-from views.pages import page
+from views.pages import page, page_names
 from views.words import en
 
 ANSWER_WITHIN_S = 2.0
@@ -53,6 +53,7 @@ def _draw() -> None:
         "clinic": here.clinic.name,
         "staff": list(here.clinic.staff),
         "person": st.session_state.get("person", ""),
+        "pages": [name for name in page_names() if name != "wall"],
         "words": en.WALL,
         "outcome": st.session_state.pop("wall_outcome", None),
     }

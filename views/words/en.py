@@ -111,6 +111,29 @@ REASONS: dict[str, str] = {
     "unknown": "unknown",
 }
 
+LIMIT_NAMES: dict[str, str] = {
+    "spo2_low": "SpO₂ low",
+    "spo2_very_low": "SpO₂ very low",
+    "spo2_drop": "SpO₂ drop",
+    "pulse_low": "pulse low",
+    "pulse_very_low": "pulse very low",
+    "pulse_high": "pulse high",
+    "pulse_very_high": "pulse very high",
+    "pulse_rise": "pulse rise",
+    "nibp_high": "BP high",
+    "nibp_very_high": "BP very high",
+    "nibp_extreme": "BP extreme",
+    "nibp_low": "BP low",
+    "nibp_rise": "BP rise",
+    "respiration_low": "breathing slow",
+    "respiration_high": "breathing fast",
+    "heart_rate_low": "heart rate low",
+    "heart_rate_high": "heart rate high",
+    "clock_overrun": "planned time over",
+}
+
+PAGES: dict[str, str] = {"wall": "Wall", "recliner": "Recliner", "review": "Review"}
+
 WALL: dict[str, Any] = {
     "wall": "Wall",
     "vitals": VITALS,
@@ -158,8 +181,11 @@ WALL: dict[str, Any] = {
     "ranges": "SpO₂ 80–100 · BP 60–210 · last 30 min",
     "more": "+{n} more",
     "on_many": "{n} recliners:",
-    "recliner_page": "Recliner",
-    "review_page": "Review",
+    "pages": PAGES,
+    "audio_paused": "sound paused {time}",
+    "limits_off": "alarm off: {names}",
+    "limit_names": LIMIT_NAMES,
+    "arm_conflict": "Cuff sits on the IV arm",
     "theme": "Day / night",
     "hidden": "hidden: sound may come late",
     "devices": {
