@@ -43,6 +43,7 @@ from monitors.devices.link import (
     Speaking,
 )
 from monitors.errors import ConfigurationError, SessionError, TransportError
+from monitors.office import Office
 from monitors.pacing import Pace
 from monitors.readings import DeviceIdentity, NibpDetermination, WaveformChunk
 from monitors.recorder import Recorder
@@ -136,6 +137,8 @@ class Collector:
         self._is_store_degraded = False
         self._pace = Pace(clock)
         self.is_deposed = False
+        self._is_clerk = False
+        self._office = Office(clinic, self.recliners)
         self._annunciator = annunciator_of(clinic.annunciator)
 
     # ---- beginning and end
@@ -148,6 +151,7 @@ class Collector:
         places = [Place(r.setup.name, r.setup.room, r.setup.place) for r in self._all()]
         self._journal.claim(self.recliners, self._holder, world_utc_ms())
         self._journal.furnish(places)
+        self._is_clerk = self._journal.claim_clerk(self._holder, world_utc_ms())
         self._scribe.start()
         for name, recliner in self.recliners.items():
             checkpoint = self._journal.restore(name)
@@ -399,10 +403,12 @@ class Collector:
             self._answer(command, "refused", "it waited too long and was not carried out")
             return
         kind, _, name = command.target.partition(":")
-        if kind != "recliner" or name not in self.recliners:
+        if kind == "recliner" and name in self.recliners:
+            self._order(self.recliners[name], command)
+        elif command.target == "system" and self._is_clerk:
+            self._answer(command, *self._office.carry_out(command))
+        else:
             self._answer(command, "refused", f"there is no {command.target!r} here")
-            return
-        self._order(self.recliners[name], command)
 
     def _order(self, recliner: Recliner, command: Command) -> None:
         order = Order(command.verb, command.by, command.arguments, command.command_id)

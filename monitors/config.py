@@ -125,6 +125,7 @@ class ClinicSettings(_Strict):
     staff: list[str] = Field(default_factory=list)
     allowed_hosts: list[str] = Field(default_factory=list)
     presets: list[str] = Field(default_factory=list)
+    protocols: str | None = Field(default=None, min_length=1)
 
 
 class Clinic(_Strict):
@@ -152,6 +153,14 @@ class Clinic(_Strict):
             return self.clinic.store
         folder = self.source.parent if self.source else Path.cwd()
         return str((folder / self.clinic.store).resolve())
+
+    @property
+    def protocols_path(self) -> Path | None:
+        """Return the file with the clinic's own protocols, beside clinic.toml; None for none."""
+        if self.clinic.protocols is None:
+            return None
+        folder = self.source.parent if self.source else Path.cwd()
+        return (folder / self.clinic.protocols).resolve()
 
     @property
     def has_devices(self) -> bool:

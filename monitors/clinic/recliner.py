@@ -7,6 +7,7 @@ or knows a port or a store; what staff order is in verbs.py, what a page sees in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ from monitors.clinic.limits import Limits
 from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
 from monitors.clinic.place import Arms, DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
 from monitors.clinic.preset_file import load_preset
+from monitors.clinic.protocols import ClinicProtocol, built_in
 from monitors.clinic.session import InfusionSession, Phase, PhaseMark
 from monitors.clinic.standing import StandingAlarm, standing
 from monitors.clinic.visit import Visit
@@ -72,6 +74,7 @@ class Recliner:
     setup: ReclinerSetup
     limits: Limits = field(init=False)
     alarms: AlarmState = field(init=False)
+    protocols: Mapping[str, ClinicProtocol] = field(default_factory=built_in)
     session: InfusionSession | None = None
     visit: Visit | None = None
     newest: NewestVitals = field(default_factory=NewestVitals)

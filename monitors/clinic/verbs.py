@@ -119,7 +119,7 @@ def _begin_session(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     if recliner.session is not None:
         label = recliner.session.label
         raise SessionError(f"{recliner.setup.name} already has a session ({label})")
-    protocol = preset_named(order.text("protocol"))
+    protocol = preset_named(order.text("protocol"), recliner.protocols)
     asked_s = order.arguments.get("planned_s")
     began = session.begin(
         order.order_id or uuid4().hex,
