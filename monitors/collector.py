@@ -22,6 +22,7 @@ from monitors.clinic.conditions import Condition
 from monitors.clinic.depiction import depict
 from monitors.clinic.happenings import CuffOrder, Happening
 from monitors.clinic.place import DeviceState
+from monitors.clinic.preset_file import presets
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.remembering import recall, remember
 from monitors.clinic.standing import storm
@@ -116,7 +117,10 @@ class Collector:
         self._picture = picture
         self._holder = Holder.of_this_process()
         self.inbox: queue.SimpleQueue[CollectorEvent] = queue.SimpleQueue()
-        self.recliners = {setup.name: Recliner(setup) for setup in recliner_setups(clinic)}
+        known = presets(clinic.preset_paths)
+        self.recliners = {
+            setup.name: Recliner(setup, presets=known) for setup in recliner_setups(clinic)
+        }
         self._owner = {
             device.device_id: recliner
             for recliner in self.recliners.values()

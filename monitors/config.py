@@ -151,16 +151,21 @@ class Clinic(_Strict):
         """Return the store as a URL, or as an absolute path beside the file."""
         if "://" in self.clinic.store:
             return self.clinic.store
-        folder = self.source.parent if self.source else Path.cwd()
-        return str((folder / self.clinic.store).resolve())
+        return str(self._beside(self.clinic.store))
 
     @property
     def protocols_path(self) -> Path | None:
         """Return the file with the clinic's own protocols, beside clinic.toml; None for none."""
-        if self.clinic.protocols is None:
-            return None
+        return None if self.clinic.protocols is None else self._beside(self.clinic.protocols)
+
+    @property
+    def preset_paths(self) -> tuple[Path, ...]:
+        """Return the files with the clinic's own alarm presets, beside clinic.toml."""
+        return tuple(self._beside(name) for name in self.clinic.presets)
+
+    def _beside(self, name: str) -> Path:
         folder = self.source.parent if self.source else Path.cwd()
-        return (folder / self.clinic.protocols).resolve()
+        return (folder / name).resolve()
 
     @property
     def has_devices(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -78,6 +78,21 @@ def load_preset(name: str) -> Limits:
     return read_preset(text, str(name))
 
 
+def presets(own_files: Iterable[Path] = ()) -> dict[str, Limits]:
+    """Return all presets by name, a clinic's own files in place of built-in ones of that name.
+
+    Raises ConfigurationError for a file whose name is none of the closed list.
+    """
+    known = {name: load_preset(name) for name in PRESETS}
+    for path in own_files:
+        limits = load_preset(str(path))
+        if limits.preset not in PRESETS:
+            near = _nearest(limits.preset, PRESETS)
+            raise ConfigurationError(f"{path}: its name is {limits.preset!r}{near}")
+        known[limits.preset] = limits
+    return known
+
+
 def preset_by_itself(name: str, age_years: float | None) -> Limits | None:
     """Return the preset that a session may load unasked; None for a patient under 18.
 
@@ -98,9 +113,12 @@ def technical_only() -> Limits:
     return replace(full, preset=NO_PRESET, limits=kept)
 
 
-def limits_from_record(record: Mapping[str, Any]) -> Limits:
+def limits_from_record(
+    record: Mapping[str, Any], known: Mapping[str, Limits] | None = None
+) -> Limits:
     """Read back what Limits.to_record wrote: the preset as it is now, with the same changes."""
-    limits = technical_only() if record["preset"] == NO_PRESET else load_preset(record["preset"])
+    known = presets() if known is None else known
+    limits = technical_only() if record["preset"] == NO_PRESET else known[record["preset"]]
     for change in record["changes"]:
         limits = change_limit(
             limits, change["condition"], change["bound"], change["by"], change["reason"]

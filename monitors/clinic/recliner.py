@@ -29,7 +29,7 @@ from monitors.clinic.happenings import (
 from monitors.clinic.limits import Limits
 from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
 from monitors.clinic.place import Arms, DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
-from monitors.clinic.preset_file import load_preset
+from monitors.clinic.preset_file import presets as built_in_presets
 from monitors.clinic.protocols import ClinicProtocol, built_in
 from monitors.clinic.session import InfusionSession, Phase, PhaseMark
 from monitors.clinic.standing import StandingAlarm, standing
@@ -74,6 +74,7 @@ class Recliner:
     setup: ReclinerSetup
     limits: Limits = field(init=False)
     alarms: AlarmState = field(init=False)
+    presets: Mapping[str, Limits] = field(default_factory=built_in_presets)
     protocols: Mapping[str, ClinicProtocol] = field(default_factory=built_in)
     session: InfusionSession | None = None
     visit: Visit | None = None
@@ -85,7 +86,7 @@ class Recliner:
     _cuff_retry_ms: int | None = None
 
     def __post_init__(self) -> None:
-        self.limits = load_preset(self.setup.default_preset)
+        self.limits = self.presets[self.setup.default_preset]
         self.arms = self.setup.arms
         has_oximeter = self.setup.device_for("oximetry") is not None
         self.alarms = AlarmState.new(self.setup.name, has_oximeter=has_oximeter)
@@ -348,7 +349,7 @@ class Recliner:
         self.session, plan = began, began.plan
         assert plan is not None
         self.visit = Visit(Cadence(plan.cuff))
-        self.limits = load_preset(plan.alarm_preset)
+        self.limits = self.presets[plan.alarm_preset]
         details = {"protocol": plan.to_record(), "preset": plan.alarm_preset}
         happened: list[Happening] = [
             SessionBegan(began, details),
@@ -375,7 +376,7 @@ class Recliner:
         """Reset limits, alarms and values: the next patient starts from presets."""
         self.session = None
         self.start_over(now_ms)
-        self.limits = load_preset(self.setup.default_preset)
+        self.limits = self.presets[self.setup.default_preset]
         happened = self.step(stimuli.LimitsAre(self.limits), now_ms)
         return happened + self.tell_phase(now_ms)
 

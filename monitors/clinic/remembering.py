@@ -74,7 +74,7 @@ def recall(
         recliner.session = session.from_record(record["session"], moment.boot_id, placed)
         shift_ms = session.shift_of(record["session"], recliner.session)
         recliner.visit = Visit.from_record(record["visit"], shift_ms, moment.now_ms)
-    recliner.limits = limits_from_record(record["limits"])
+    recliner.limits = limits_from_record(record["limits"], recliner.presets)
     recliner.arms = Arms(*record["arms"])
     recliner.alarms = AlarmState.from_record(
         record["alarms"], is_same_boot, moment.now_ms, moment.utc_ms

@@ -26,7 +26,7 @@ from monitors.clinic.given import rate_before
 from monitors.clinic.happenings import EntryMade, Happening
 from monitors.clinic.intake import Intake, read_intake
 from monitors.clinic.place import Arms
-from monitors.clinic.preset_file import load_preset, technical_only
+from monitors.clinic.preset_file import technical_only
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.session import Phase
 from monitors.clinic.verbs import Carried, Moment, Order, Verb, open_session
@@ -93,7 +93,9 @@ def _unload(recliner: Recliner, order: Order, moment: Moment) -> list[Happening]
 def _load_limits(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     _visit(recliner, order)
     reason, name = order.text("reason"), order.text("preset")
-    recliner.limits = load_preset(name)
+    if name not in recliner.presets:
+        raise SessionError(f"there is no preset {name!r}; known: {', '.join(recliner.presets)}")
+    recliner.limits = recliner.presets[name]
     change = stimuli.LimitsAre(recliner.limits, order.by, reason)
     payload = {"preset": name, "reason": reason}
     happened: list[Happening] = list(recliner.step(change, moment.now_ms))
