@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8
+from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8, pm6750
 from monitors.devices.adapter import Adapter
 from monitors.devices.dinamap_frames import READ_NIBP
+from monitors.devices.pm6750_frames import OXIMETRY_ON
 from monitors.errors import ConfigurationError
 
 
@@ -116,8 +117,32 @@ def _dinamap() -> DeviceKind:
     )
 
 
+def _pm6750() -> DeviceKind:
+    """Describe the PM6750: it streams once its outputs are switched on.
+
+    Reports come each second; a board that was switched off meanwhile is switched on again after
+    5 s, so 8 s of silence are too many. Switching the SpO2 output on asks who is there; it
+    stores nothing and starts no cuff.
+    """
+    return DeviceKind(
+        "pm6750",
+        "BerryMed PM6750 board",
+        frozenset(Measures),
+        LineSettings(baud=115200),
+        8.0,
+        pm6750.adapter,
+        is_push=False,
+        can_start_cuff=True,
+        identify=(OXIMETRY_ON.to_bytes(),),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
-    return (*_nonin(), _dinamap())
+    return (
+        *_nonin(),
+        _dinamap(),
+        _pm6750(),
+    )
 
 
 CATALOGUE: dict[str, DeviceKind] = {row.name: row for row in _rows()}

@@ -10,6 +10,7 @@ import difflib
 from monitors.errors import ConfigurationError
 from simulators.devices import nonin
 from simulators.devices.dinamap import DinamapMonitor
+from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.twin import TwinKind
 
 
@@ -30,7 +31,31 @@ def _monitors() -> tuple[TwinKind, ...]:
     )
 
 
-TWINS: dict[str, TwinKind] = {row.name: row for row in (*_oximeters(), *_monitors())}
+_BESIDE_AN_OXIMETER = ("nibp", "ecg_rate", "respiration", "temperature")
+
+
+def _parameter_monitors() -> tuple[TwinKind, ...]:
+    return (
+        TwinKind(
+            "pm6750",
+            "monitor",
+            "BerryMed PM6750",
+            Pm6750Board,
+            _BESIDE_AN_OXIMETER,
+            can_start_cuff=True,
+        ),
+    )
+
+
+def _rows() -> tuple[TwinKind, ...]:
+    return (
+        *_oximeters(),
+        *_monitors(),
+        *_parameter_monitors(),
+    )
+
+
+TWINS: dict[str, TwinKind] = {row.name: row for row in _rows()}
 
 
 def twin_kind(name: str) -> TwinKind:
