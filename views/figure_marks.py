@@ -159,7 +159,10 @@ def alarm_traces(
     for priority in ("low", "medium", "high"):
         alarms = [alarm for alarm in chart.alarms if alarm.priority == priority]
         if alarms:
-            traces += [_bars(chart, alarms, priority, strip), _signs(chart, alarms, priority, strip)]
+            traces += [
+                _bars(chart, alarms, priority, strip),
+                _signs(chart, alarms, priority, strip),
+            ]
             traces += _at_values(chart, alarms, priority, axis, ranges)
     return traces
 
@@ -243,7 +246,12 @@ def alarm_words(alarm: AlarmBar) -> str:
     said = f"{SIGN[alarm.priority]} {alarm.words}, {words.duration(seconds)}"
     if alarm.acknowledged_by:
         said += f", ✓ {alarm.acknowledged_by}"
-    return said
+    return plain(said)
+
+
+def plain(text: str) -> str:
+    """Return text that plotly shows as it was typed, not as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 # ---- entries
@@ -265,7 +273,7 @@ def entry_traces(chart: SessionChart, strip: str) -> list[Mark]:
             "text": [_printed(entry) for entry in entries],
             "textposition": "middle right",
             "textfont": {"color": colours.ENTRY, "size": 11},
-            "customdata": [entry.words for entry in entries],
+            "customdata": [plain(entry.words) for entry in entries],
             "marker": {
                 "color": colours.ENTRY,
                 "size": 9,
@@ -282,7 +290,7 @@ def _printed(entry: EntryMark) -> str:
     if entry.kind not in PRINTED:
         return ""
     text = entry.short
-    text = text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"
+    text = plain(text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…")
     return f"<s>{text}</s>" if entry.is_corrected else text
 
 

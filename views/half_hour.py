@@ -1,6 +1,6 @@
 """The last half hour of every recliner, as the wall draws it.
 
-Here it is kept in memory: read once from the store for each collector, then grown by what the
+Here it is kept in memory: read once from the store when a collector begins, then grown by what the
 picture brings, so that a page that opens costs no query. Five seconds are one point, the lowest
 SpO2 of them, because a short fall must not vanish; a stretch without values stays a gap.
 """
@@ -19,6 +19,7 @@ STEP_MS = 5_000
 GAP_MS = 20_000
 TEXT_KEPT_MS = 5_000
 AGAIN_AFTER_MS = 20_000
+READS = 2
 _TRACED = ("spo2_pct", "pulse_rate_per_min")
 Series = dict[str, list[list[Any]]]
 
@@ -33,6 +34,7 @@ class HalfHour:
         self._text = "{}"
         self._text_ms: int | None = None
         self._read_for: str | None = None
+        self._reads = 0
         self._tried_ms: int | None = None
 
     def add(self, recliner: str, picture: dict[str, Any]) -> None:
@@ -53,8 +55,11 @@ class HalfHour:
         return self._series.setdefault(recliner, _empty())
 
     def is_wanted(self, holder: str, now_ms: int) -> bool:
-        """Say whether the store is to be read for this collector, now."""
-        if self._source is None or self._read_for == holder:
+        """Say whether the store is to be read for this collector, now.
+
+        Twice, because one that begins with a past may still be writing it at the first time.
+        """
+        if self._source is None or (self._read_for == holder and self._reads >= READS):
             return False
         return self._tried_ms is None or now_ms - self._tried_ms >= AGAIN_AFTER_MS
 
@@ -69,6 +74,7 @@ class HalfHour:
             self._series[recliner] = {
                 name: _joined(series.get(name, []), gathered[name]) for name in gathered
             }
+        self._reads = self._reads + 1 if self._read_for == holder else 1
         self._read_for = holder
         self._text_ms = None
 
@@ -113,5 +119,9 @@ def _forget(points: list[list[Any]], now_utc_ms: int) -> None:
 
 
 def _joined(stored: list[list[Any]], gathered: list[list[Any]]) -> list[list[Any]]:
+    """Put stored points before those gathered since, with a gap between them where one is."""
     newest = stored[-1][0] if stored else 0
-    return [*stored, *(point for point in gathered if point[0] > newest)]
+    later = [point for point in gathered if point[0] > newest]
+    is_apart = bool(stored and later) and later[0][0] - newest > GAP_MS
+    needs_break = is_apart and len(later[0]) == 2 and stored[-1][1] is not None
+    return [*stored, *([[newest + 1, None]] if needs_break else []), *later]

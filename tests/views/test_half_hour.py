@@ -79,7 +79,7 @@ def test_what_the_store_holds_comes_before_what_was_gathered() -> None:
     assert spo2(half_hour) == [[START - 20_000, 91], [START, 92], [START + 6_000, 97]]
 
 
-def test_the_store_is_read_once_a_collector_and_tried_again_with_patience() -> None:
+def test_a_store_that_cannot_be_read_is_tried_again_with_patience() -> None:
     tries = []
 
     def fails(recliners: Any, minutes: float) -> Any:
@@ -94,7 +94,20 @@ def test_the_store_is_read_once_a_collector_and_tried_again_with_patience() -> N
             except OSError:
                 continue
     assert len(tries) == 2
+
+
+def test_the_store_is_read_twice_for_a_collector_and_anew_for_the_next() -> None:
     half_hour = HalfHour(lambda recliners, minutes: {})
     half_hour.read(("R1",), "here", 0)
+    assert not half_hour.is_wanted("here", AGAIN_AFTER_MS - 1)
+    assert half_hour.is_wanted("here", AGAIN_AFTER_MS)
+    half_hour.read(("R1",), "here", AGAIN_AFTER_MS)
     assert not half_hour.is_wanted("here", 10 * AGAIN_AFTER_MS)
     assert half_hour.is_wanted("another", 10 * AGAIN_AFTER_MS)
+
+
+def test_between_the_stored_and_the_gathered_a_gap_stays_a_gap() -> None:
+    half_hour = HalfHour(lambda recliners, minutes: {"R1": {"spo2_pct": [[START, 92]]}})
+    half_hour.add("R1", shown(START + 400_000, 97))
+    half_hour.read(("R1",), "here", 0)
+    assert [value for _, value in spo2(half_hour)] == [92, None, 97]

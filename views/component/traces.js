@@ -230,7 +230,7 @@ export class Trend {
     pen.fillStyle = colours.faint;
     pen.font = `${font}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
-    pen.fillText(String(bound), right + font * 0.3, y(bound));
+    pen.fillText(String(Math.round(bound)), right + font * 0.3, y(bound));
   }
 
   drawSpo2(x, y, colours, scale) {

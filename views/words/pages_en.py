@@ -1,0 +1,333 @@
+"""The words of the recliner, review and report pages in English.
+
+Here live sentences and names for the closed lists that these pages show; the wall's own are in
+en.py, and what both say is taken from there. No page writes a sentence of its own.
+"""
+
+from __future__ import annotations
+
+from views.words import en
+
+SIMULATED = "SIMULATED"
+SECONDARY = "Secondary display. Bedside alarms stay on."
+NOT_THE_PUMP = "Recorded here; the pump is not controlled."
+
+VITALS = en.VITALS
+REASONS = en.REASONS
+PHASES = {phase: word.capitalize() for phase, word in en.PHASES.items()} | {"none": "No session"}
+PRIORITIES = {"high": "High priority", "medium": "Medium priority", "low": "Low priority"}
+PRESSURES = {
+    "systolic_mmhg": "Systolic",
+    "diastolic_mmhg": "Diastolic",
+    "mean_mmhg": "Mean",
+}
+TRANSITIONS = {
+    "start": "began",
+    "escalate": "more urgent",
+    "de-escalate": "less urgent",
+    "end": "ended",
+    "clear": "cleared at discharge",
+    "acknowledge": "acknowledged",
+    "tell_again": "told again",
+    "hold_start": "hold began",
+    "hold_end": "hold ended",
+    "release": "told after the hold",
+    "audio_pause": "sound paused",
+    "audio_remind": "reminder: sound paused",
+    "audio_resume": "sound on",
+    "repeat_ask": "repeat reading asked",
+    "limit_change": "limit changed",
+}
+
+# ---- the chart
+UNCERTAIN = "uncertain"
+BEYOND_VIEW = "beyond the chart"
+CUFF_FAILED = "Cuff failed"
+WITH_PULSE = ", pulse {pulse}"
+PLANNED_END = "planned end"
+CHANGED_MARK = " ✎"
+ENTRIES = "Entries"
+MODEL = "model"
+MODEL_TITLE = "Predicted plasma ketamine, ng/mL ({model} model, not a measurement)"
+CHART = {
+    "loading": "The chart is being loaded …",
+    "failed": "The chart cannot be drawn: {reason}",
+    "stale": "Chart not renewed for {n} s",
+    "reset": "Whole session",
+}
+
+# ---- entries
+ENTRY_KINDS = {
+    "note": "Note",
+    "limit_changed": "Limit changed",
+    "limits_loaded": "Limits loaded",
+    "baseline": "Baseline frozen",
+    "cuff_start": "Cuff started",
+    "cuff_stop": "Cuff stopped",
+    "intake": "Intake recorded",
+    "plan_changed": "Plan changed",
+    "medicine": "Medicine",
+    "rate_change": "Rate",
+    "side_effect": "Side effect",
+    "orientation": "Orientation",
+    "sedation": "Sedation (MOAA/S)",
+    "rating": "Rating",
+    "steadiness": "Steady on the feet",
+    "aldrete": "Aldrete",
+    "padss": "PADSS",
+    "tick": "Done",
+    "withdrawn": "Taken back",
+    "arm_cadence": "Cadence armed",
+    "disarm_cadence": "Cadence disarmed",
+    "stat_series": "STAT series",
+    "stop_stat": "STAT series ended",
+    "set_interval": "Cuff interval",
+    "device_accepted": "Device accepted",
+    "abandoned": "Abandoned",
+}
+VERBS = {
+    "begin_session": "Begin session",
+    "begin_baseline": "Begin baseline",
+    "start_infusion": "Start infusion",
+    "give_injection": "Injection given",
+    "pause_infusion": "Pause",
+    "resume_infusion": "Resume",
+    "stop_infusion": "Stop",
+    "discharge": "Discharge",
+    "abandon": "Abandon",
+    "acknowledge": "Acknowledge",
+    "pause_audio": "Pause sound, 2 min",
+    "resume_audio": "Sound on again",
+    "measure_now": "Measure now",
+    "cancel_cuff": "Stop the cuff",
+    "change_limit": "Change limit",
+    "load_limits": "Load limits",
+    "note": "Note",
+    "record_intake": "Record intake",
+    "enter": "Record",
+    "extend": "Change the planned time",
+    "arm_cadence": "Arm the cadence",
+    "disarm_cadence": "Disarm the cadence",
+    "stat_series": "STAT series",
+    "stop_stat": "End STAT series",
+    "set_interval": "Set the interval",
+    "accept_device": "Accept this device",
+    "save_protocol": "Save protocol",
+}
+STATUS = {
+    "pending": "waiting for the collector …",
+    "done": "done",
+    "refused": "refused",
+    "unknown": "no answer: look whether it was carried out before giving it again",
+}
+NOT_ON_RECORD = "carried out, not yet on record"
+
+# ---- the recliner page
+CHOOSE_RECLINER = "Recliner"
+NO_RECLINERS = "No recliner is known yet: no collector has run for this store."
+SIGNED_BY = "Signed by"
+SIGN_FIRST = "Choose or type your name first."
+SIGN_HELP = "Every order is kept with this name."
+NO_SESSION = "No session. Numbers are judged by the limits of the default preset."
+NO_SESSION_YET = "Begin a session first."
+SESSION_LINE = "{label} · {protocol} · {phase}"
+ELAPSED = "infusion {elapsed}"
+OF_PLANNED = " of {planned}"
+ORDERS = "Orders"
+LABEL = "Label"
+LABEL_HELP = "Initials or a number, never a name."
+PROTOCOL = "Protocol"
+PLANNED_MIN = "Planned time, min"
+REASON = "Reason"
+REASON_WANTED = "A reason is needed."
+ALARMS = "Alarms"
+NO_ALARMS = "No alarm."
+ACKNOWLEDGED_BY = "✓ {name}"
+SINCE = "since {time}"
+WORST = {"below": "lowest {worst}", "above": "highest {worst}"}
+SOUND_PAUSED = "Sound of this recliner paused by {name} until {time}."
+CUFF = "Cuff"
+CUFF_CANNOT = (
+    "The cuff cannot be started from here: its device cannot, or clinic.toml does not allow it."
+)
+CUFF_BUSY = "A measurement is running."
+CUFF_IDLE = "No measurement is running."
+CUFF_ON_IV = "Cuff and IV line are on the same arm."
+LIMITS = "Limits"
+LIMIT = "Limit"
+NEW_BOUND = "New number"
+SWITCH_OFF = "Switch this limit off"
+CHANGE_LIMIT = "Change limit"
+OFF = "off"
+CHANGED = "changed"
+NOTE = "Note"
+RECORD_NOTE = "Record note"
+CHART_TITLE = "Session"
+NO_CHART = "Nothing is on record for a chart yet."
+NOW_ALLOWED = "Possible now: {phases}"
+NOT_NOW = "Not in phase {phase}."
+NOT_AFTER = "Nothing follows phase {phase}."
+RECORD_UNREACHABLE = "The record cannot be read: {problem}"
+NOBODY_ANSWERS = "The collector does not answer: orders wait until it does."
+STORE_DEGRADED = "The store cannot be written. What is ordered is carried out, not yet on record."
+MODEL_SWITCH = "Drug model"
+SIMULATED_RATE = "Simulated time, {rate:g} times as fast"
+
+# ---- review
+CHOOSE_SESSION = "Choose a session"
+NO_SESSIONS = "No session is on record."
+OLDER = "Older sessions"
+NEWEST = "Newest"
+TABS = {
+    "chart": "Chart",
+    "pressures": "Pressures",
+    "alarms": "Alarms",
+    "entries": "Entries",
+    "audit": "Orders",
+}
+NOTHING_KEPT = "Nothing on record."
+SESSION_TABLE = {
+    "begun": "Begun",
+    "label": "Label",
+    "recliner": "Recliner",
+    "protocol": "Protocol",
+    "phase": "Phase",
+    "infused": "Infused",
+    "ended": "Ended",
+    "alarms": "Alarms",
+    "pressures": "Pressures",
+}
+PRESSURE_TABLE = {
+    "at": "Measured",
+    "pressure": "mmHg",
+    "mean": "Mean",
+    "pulse": "Pulse",
+    "outcome": "Outcome",
+    "told_after": "Told after",
+    "device": "Device",
+}
+ALARM_TABLE = {
+    "at": "Time",
+    "recliner": "Recliner",
+    "transition": "What",
+    "alarm": "Alarm",
+    "event": "Event",
+    "source": "Source",
+    "value": "Value",
+    "worst": "Worst",
+    "limit": "Limit",
+    "phase": "Phase",
+    "state": "State",
+    "inactivation": "Inactivation",
+    "priority": "Priority",
+    "by": "Who",
+    "reason": "Reason",
+    "session": "Session",
+}
+ENTRY_TABLE = {
+    "at": "Time",
+    "kind": "Kind",
+    "words": "What",
+    "by": "Who",
+    "standing": "Stands",
+}
+COMMAND_TABLE = {
+    "at": "Ordered",
+    "verb": "Order",
+    "by": "Who",
+    "status": "Outcome",
+    "message": "Answer",
+    "arguments": "With",
+}
+CORRECTED = "corrected"
+STANDS = "yes"
+
+# ---- alarm log and load
+LOG_TITLE = "Alarm log"
+LOG_CAPTION = "One row a transition, with the five facets of an alarm message, who and when."
+FROM_DAY = "From"
+TO_DAY = "To"
+ALL = "all"
+FILTER = {
+    "recliner": "Recliner",
+    "condition": "Alarm",
+    "priority": "Priority",
+    "transition": "What",
+    "by": "Who",
+}
+ROWS_SHOWN = "{shown} rows of {all}"
+ROWS_CUT = "Only the newest {most} rows of these days are shown; choose fewer days."
+AUDIO_CONDITION = "sound and holds of a recliner"
+LOAD_TITLE = "Alarm load"
+LOAD_CAPTION = (
+    "How often each limit called, how much of it was over within 15 s by itself, and how long it "
+    "took until somebody said that they knew."
+)
+LOAD_TABLE = {
+    "recliner": "Recliner",
+    "shift": "Shift",
+    "condition": "Alarm",
+    "limit": "Limit",
+    "alarms": "Alarms",
+    "per_hour": "An hour",
+    "short_share": "Over within 15 s",
+    "acknowledged": "Acknowledged",
+    "answer_s": "Time to acknowledge, s",
+    "held_s": "Held, s",
+}
+HELD_BY_CUFF = "held while a cuff inflated"
+SHIFTS = "Shifts begin at (hours, separated by commas)"
+SHIFTS_WRONG = "Hours are whole numbers from 0 to 23, separated by commas: 7, 15, 23"
+SHIFT = "{day}, {begin:02d}–{end:02d} h"
+WATCHED_HELP = (
+    "Hours are those in which a session was under way; an alarm without a session has no rate."
+)
+
+# ---- what-if
+WHAT_IF_TITLE = "What if"
+WHAT_IF_CAPTION = (
+    "A stored session judged again by two sets of limits, with the same rules that watch live. "
+    "It tells what would have been told, not what would have happened."
+)
+ONE_PRESET = "Limits A"
+OTHER_PRESET = "Limits B"
+COUNT = "Alarms"
+MINUTES = "Minutes in alarm"
+MISSED_BY = "Said by {other} alone"
+NOTHING_MISSED = "Everything {other} told of the patient, {own} told too."
+BY_CONDITION = "By alarm"
+EPISODES = "Alarms in order"
+EPISODE_TABLE = {
+    "preset": "Limits",
+    "at": "Began",
+    "lasted": "Lasted",
+    "alarm": "Alarm",
+    "priority": "Priority",
+    "worst": "Worst",
+    "limit": "Limit",
+}
+SAME_PRESETS = "Both sides are the same set of limits."
+
+
+def duration(seconds: float) -> str:
+    """Write a length of time: 45 s, 3 min 20 s, 1 h 05 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, rest = divmod(whole // 60, 60)
+    return f"{hours} h {rest:02d} min"
+
+
+def clock(ms: float) -> str:
+    """Write milliseconds as 4:07 or 1:04:07."""
+    seconds = max(0, int(ms // 1000))
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def cuff_failed(reason: str) -> str:
+    """Say why a cuff gave no pressure."""
+    return f"{CUFF_FAILED}: {REASONS.get(reason, reason)}"
