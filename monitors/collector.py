@@ -131,7 +131,8 @@ class Collector:
             for name, recliner in self.recliners.items()
         }
         self._spool = Spool(journal, on_record=self._tell_on_record)
-        self._scribe = Scribe(self._spool, clock.now_ms, world_utc_ms)
+        self._world = SystemClock()
+        self._scribe = Scribe(self._spool, self._world.now_ms, world_utc_ms)
         self._cuff_orders = ThreadPoolExecutor(4, "cuff order")
         self._links: dict[str, PortLink] = {}
         self._pleth: dict[str, list[dict[str, Any]]] = {}
@@ -295,7 +296,7 @@ class Collector:
     def _look_at_store(self) -> None:
         """Tell every recliner when the record begins to lag, and when it has caught up."""
         now_ms = self.clock.now_ms()
-        is_degraded = self._spool.is_degraded(now_ms)
+        is_degraded = self._spool.is_degraded(self._world.now_ms())
         if is_degraded == self._is_store_degraded:
             return
         self._is_store_degraded = is_degraded
