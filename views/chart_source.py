@@ -1,0 +1,331 @@
+"""A session's chart read from the store: what was measured, told, entered, and which limits stood.
+
+Here rows of the record become the plain values of session_chart.py, with a bounded number of
+points for any stretch of time; nothing is drawn. A page that zooms asks again for the part it
+shows, so a short fall is never lost to an older, coarser answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from monitors.clinic.limits import Limit, Limits, change_limit
+from monitors.clinic.preset_file import load_preset
+from monitors.errors import ChairsideError
+from monitors.readings import Validity, Vital
+from monitors.store.answers import AlarmRow, DeterminationRow, EntryRow, SessionRow
+from monitors.store.curves import GAP_MS, Bucket, points_of
+from monitors.store.history import History
+from views.sentences import alarm_sentence, entry_sentence, number
+from views.session_chart import (
+    AlarmBar,
+    Curve,
+    EntryMark,
+    LimitLine,
+    Panel,
+    PhaseBand,
+    Pressure,
+    SessionChart,
+)
+from views.words import pages_en as words
+
+BUCKETS = 1200
+FULL_BELOW_MS = BUCKETS * 1000
+CURVES = {Panel.SPO2: Vital.SPO2, Panel.PULSE: Vital.PULSE_RATE}
+LAST_PHASES = ("discharged", "abandoned")
+QUIET_ENTRIES = frozenset({"intake", "cuff_stop", "set_interval"})
+"""Kinds of entry that stand in the tables and leave no mark on the chart."""
+_ENDS = frozenset({"end", "clear"})
+_PANEL_OF = {str(panel): panel for panel in Panel}
+_PANEL_KEY = {
+    "spo2_pct": Panel.SPO2,
+    "pulse_rate_per_min": Panel.PULSE,
+    "systolic_mmhg": Panel.NIBP,
+}
+"""Which limits are drawn, by what they judge; of pressures the systolic one."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what a page wants to see: until when the session counts, and the part in view.
+
+    view: from, to in UTC milliseconds, None for the whole. offset_ms: of the viewer's clock.
+    """
+
+    until_utc_ms: int
+    view: Span | None = None
+    offset_ms: int = 0
+
+
+def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChart:
+    """Return the chart of a session. Raises StoreError where the record cannot be read."""
+    span = whole_span(session, asked.until_utc_ms)
+    view = clipped(asked.view, span)
+    entries = history.entries(session_id=session.session_id)
+    return SessionChart(
+        session.session_id,
+        span,
+        asked.offset_ms,
+        {panel: curve(history, session.session_id, CURVES[panel], view) for panel in CURVES},
+        pressures_of(history.determinations(session_id=session.session_id)),
+        tuple(limit_lines(session, entries, span)),
+        tuple(phase_bands(session, span)),
+        tuple(alarm_bars(history.alarms(session_id=session.session_id), span[1])),
+        tuple(entry_marks(entries)),
+        planned_end(session, entries, asked.until_utc_ms),
+        is_simulated=session.is_simulated,
+    )
+
+
+def whole_span(session: SessionRow, until_utc_ms: int) -> Span:
+    """Return from the session's beginning to its end, or to now, at least a quarter of an hour."""
+    begun = session.begun_utc_ms
+    end = session.ended_utc_ms or until_utc_ms
+    return begun, max(end, begun + 900_000)
+
+
+def clipped(view: Span | None, span: Span) -> Span:
+    """Return the part of a session in view, with a little beside it; all of it where none is."""
+    if view is None or view[1] <= view[0]:
+        return span
+    margin = (view[1] - view[0]) // 10
+    start, end = max(span[0], view[0] - margin), min(span[1], view[1] + margin)
+    return (start, end) if start < end else span
+
+
+# ---- curves
+
+
+def curve(history: History, session_id: str, vital: Vital, view: Span) -> Curve:
+    """Return a vital over a stretch: every value where there is room, else extremes of buckets."""
+    if view[1] - view[0] <= FULL_BELOW_MS:
+        return _full(history, session_id, vital, view)
+    buckets = history.buckets(vital, view, BUCKETS, session_id=session_id)
+    return Curve(tuple(points_of(buckets)), tuple(_uncertain(buckets)))
+
+
+def _uncertain(buckets: Sequence[Bucket | None]) -> Iterator[tuple[int, float]]:
+    for bucket in buckets:
+        if bucket is not None and bucket.questionable:
+            yield bucket.lowest_utc_ms, bucket.lowest
+
+
+def _full(history: History, session_id: str, vital: Vital, view: Span) -> Curve:
+    rows = history.readings(vital, session_id=session_id, span=view)
+    gap_ms = GAP_MS[vital]
+    points: list[tuple[int, float | None]] = []
+    for row in rows:
+        if points and row.at_utc_ms - points[-1][0] > gap_ms:
+            points.append((points[-1][0] + 1, None))
+        points.append((row.at_utc_ms, row.value))
+    doubtful = (row for row in rows if row.validity is Validity.QUESTIONABLE)
+    return Curve(
+        tuple(points), tuple((r.at_utc_ms, r.value) for r in doubtful if r.value is not None)
+    )
+
+
+def pressures_of(rows: Iterable[DeterminationRow]) -> tuple[Pressure, ...]:
+    """Return the cuff readings by the moment they were measured."""
+    return tuple(_pressure(row) for row in rows)
+
+
+def _pressure(row: DeterminationRow) -> Pressure:
+    found = row.determination
+    return Pressure(
+        row.at_utc_ms,
+        found.systolic_mmhg,
+        found.diastolic_mmhg,
+        found.mean_mmhg,
+        found.pulse_rate_per_min,
+        str(found.reason or "unknown") if found.systolic_mmhg is None else None,
+    )
+
+
+# ---- phases and plan
+
+
+def phase_bands(session: SessionRow, span: Span) -> Iterator[PhaseBand]:
+    """Yield each phase from its beginning to the next one's."""
+    for index, entered in enumerate(session.phases):
+        if entered.phase in LAST_PHASES:
+            return
+        later = session.phases[index + 1 : index + 2]
+        end = later[0].at_utc_ms if later else span[1]
+        yield PhaseBand(entered.phase, entered.at_utc_ms, max(end, entered.at_utc_ms))
+
+
+def infused_ms(session: SessionRow, until_utc_ms: int) -> int:
+    """Return the milliseconds spent infusing, pauses out."""
+    bands = phase_bands(session, (session.begun_utc_ms, session.ended_utc_ms or until_utc_ms))
+    return sum(b.to_utc_ms - b.from_utc_ms for b in bands if b.phase == "infusing")
+
+
+def planned_end(session: SessionRow, entries: Sequence[EntryRow], until_utc_ms: int) -> int | None:
+    """Return when the infusion that runs will end as planned; None where none runs."""
+    planned_s = session.planned_s
+    for entry in entries:
+        if entry.kind == "plan_changed" and entry.payload.get("to_s") is not None:
+            planned_s = int(entry.payload["to_s"])
+    if planned_s is None or session.phase not in ("infusing", "paused"):
+        return None
+    return until_utc_ms + planned_s * 1000 - infused_ms(session, until_utc_ms)
+
+
+# ---- limits as they stood
+
+
+def limit_lines(
+    session: SessionRow, entries: Sequence[EntryRow], span: Span
+) -> Iterator[LimitLine]:
+    """Yield the limits while each of them stood, changes and the patient's baseline followed."""
+    stages = list(_stages(session, entries))
+    for index, (from_ms, limits, baseline) in enumerate(stages):
+        to_ms = stages[index + 1][0] if index + 1 < len(stages) else span[1]
+        if to_ms > from_ms:
+            yield from _lines(limits, baseline, from_ms, to_ms)
+
+
+Stage = tuple[int, Limits, dict[str, float]]
+
+
+def _stages(session: SessionRow, entries: Sequence[EntryRow]) -> Iterator[Stage]:
+    limits = _preset(session.details.get("preset"))
+    if limits is None:
+        return
+    baseline: dict[str, float] = {}
+    yield session.begun_utc_ms, limits, baseline
+    for entry in entries:
+        if entry.kind == "baseline":
+            baseline = {key: float(v) for key, v in entry.payload.items() if _is_number(v)}
+        elif entry.kind == "limit_changed":
+            limits = _changed(limits, entry)
+        elif entry.kind == "limits_loaded":
+            limits = _preset(entry.payload.get("preset")) or limits
+        else:
+            continue
+        yield entry.at_utc_ms, limits, baseline
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _preset(name: object) -> Limits | None:
+    try:
+        return load_preset(str(name)) if name else None
+    except ChairsideError:
+        return None
+
+
+def _changed(limits: Limits, entry: EntryRow) -> Limits:
+    payload = entry.payload
+    try:
+        return change_limit(
+            limits, str(payload["condition"]), payload["to"], entry.by, str(payload["reason"])
+        )
+    except (ChairsideError, KeyError):
+        return limits
+
+
+def _lines(
+    limits: Limits, baseline: dict[str, float], from_ms: int, to_ms: int
+) -> Iterator[LimitLine]:
+    found = [(limit, level) for limit in limits.limits if (level := _level(limit, baseline))]
+    nearest: dict[tuple[Panel, str], float] = {}
+    for limit, level in found:
+        key, better = _side(limit), max if _direction(limit) == "below" else min
+        nearest[key] = better(nearest.get(key, level), level)
+    for limit, level in found:
+        assert limit.bound is not None
+        yield LimitLine(
+            _side(limit)[0],
+            level,
+            f"{words.VITALS[_side(limit)[0]]} {limit.bound.words} {number(level)}",
+            from_ms,
+            to_ms,
+            is_main=nearest[_side(limit)] == level,
+            is_changed=limit.is_changed,
+        )
+
+
+def _level(limit: Limit, baseline: dict[str, float]) -> float | None:
+    if limit.bound is None or limit.is_off or str(limit.bound.key) not in _PANEL_KEY:
+        return None
+    return limit.bound.level(baseline)
+
+
+def _direction(limit: Limit) -> str:
+    assert limit.bound is not None
+    return str(limit.bound.direction)
+
+
+def _side(limit: Limit) -> tuple[Panel, str]:
+    assert limit.bound is not None
+    return _PANEL_KEY[str(limit.bound.key)], _direction(limit)
+
+
+# ---- alarms and entries
+
+
+def alarm_bars(rows: Iterable[AlarmRow], until_utc_ms: int) -> list[AlarmBar]:
+    """Return each alarm from its start to its end, with the highest priority it had."""
+    running: dict[tuple[str, str | None], list[AlarmRow]] = {}
+    bars: list[AlarmBar] = []
+    for row in rows:
+        name = (row.condition, row.device_id)
+        if row.transition == "start":
+            if name in running:
+                bars.append(_bar(running.pop(name), row.at_utc_ms))
+            running[name] = [row]
+        elif name in running:
+            running[name].append(row)
+            if row.transition in _ENDS:
+                bars.append(_bar(running.pop(name), row.at_utc_ms))
+    bars += [_bar(own, until_utc_ms) for own in running.values()]
+    return sorted(bars, key=lambda bar: bar.from_utc_ms)
+
+
+_RANK = {"low": 1, "medium": 2, "high": 3}
+
+
+def _bar(rows: Sequence[AlarmRow], until_utc_ms: int) -> AlarmBar:
+    first = rows[0]
+    worst = max(rows, key=lambda row: _RANK.get(row.priority, 0))
+    knower = next((row.by for row in rows if row.transition == "acknowledge"), None)
+    return AlarmBar(
+        worst.priority,
+        alarm_row_sentence(worst),
+        first.at_utc_ms,
+        max(until_utc_ms, first.at_utc_ms),
+        _PANEL_OF.get(str(first.vital)) if first.kind == "physiological" else None,
+        first.value,
+        knower,
+    )
+
+
+def alarm_row_sentence(row: AlarmRow) -> str:
+    """Say what an alarm's row says."""
+    return alarm_sentence(
+        row.condition,
+        row.value,
+        row.bound,
+        row.direction,
+        limit_words=row.details.get("limit_words"),
+        device=row.device_id,
+        reason=row.reason,
+    )
+
+
+def entry_marks(rows: Sequence[EntryRow]) -> Iterator[EntryMark]:
+    """Yield a mark for each entry of staff; one that was corrected is kept and shown as such."""
+    corrected = {row.corrects for row in rows if row.corrects}
+    for row in rows:
+        if row.kind in QUIET_ENTRIES or row.kind == "withdrawn":
+            continue
+        short, full = entry_sentence(row.kind, row.payload)
+        yield EntryMark(
+            row.at_utc_ms, row.kind, short, f"{full} · {row.by}", row.entry_id in corrected
+        )
