@@ -27,7 +27,7 @@ from monitors.clinic.recliner import Recliner
 from monitors.clinic.remembering import recall, remember
 from monitors.clinic.standing import storm
 from monitors.clinic.verbs import Moment, Order, carry_out
-from monitors.clock import Clock, world_utc_ms
+from monitors.clock import Clock, SystemClock, world_utc_ms
 from monitors.config import AnnunciatorSettings, Clinic
 from monitors.devices.blackbox import BlackBox
 from monitors.devices.cuff_cycle import REST_S, STAT_REST_S
