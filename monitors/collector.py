@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -216,7 +217,15 @@ class Collector:
         elif isinstance(event, CuffOutcome):
             self._take_cuff_outcome(event)
         else:
-            self._take_link_event(event)
+            self._guarded(self._owner[event.device_id], partial(self._take_link_event, event))
+
+    @staticmethod
+    def _guarded(recliner: Recliner, work: Callable[[], None]) -> None:
+        """Do a recliner's work; a fault of our own there must not stop the other recliners."""
+        try:
+            work()
+        except Exception:
+            log.exception("a fault at %s; the others go on", recliner.setup.name)
 
     def _take_link_event(self, event: LinkEvent) -> None:
         recliner = self._owner[event.device_id]
@@ -320,17 +329,20 @@ class Collector:
         """Let time pass: alarms, orders, the picture and the journal, each when it is due."""
         now_ms = self.clock.now_ms()
         for recliner in self._all():
-            deadline_ms = recliner.deadline_ms()
-            if deadline_ms is not None and deadline_ms <= now_ms:
-                self._happened(recliner, recliner.advance(now_ms))
-        for cuff in (order for recliner in self._all() for order in recliner.cuff_due(now_ms)):
-            self._order_cuff(cuff, None)
+            self._guarded(recliner, partial(self._advance, recliner, now_ms))
         if self._pace.is_due("publish", PUBLISH_EVERY_MS):
             for command in self._picture.pending():
                 self._take_command(command)
             self._publish()
         if self._pace.is_due("write", WRITE_EVERY_MS):
             self._write()
+
+    def _advance(self, recliner: Recliner, now_ms: int) -> None:
+        deadline_ms = recliner.deadline_ms()
+        if deadline_ms is not None and deadline_ms <= now_ms:
+            self._happened(recliner, recliner.advance(now_ms))
+        for cuff in recliner.cuff_due(now_ms):
+            self._order_cuff(cuff, None)
 
     def _publish(self) -> None:
         """Write the picture if something is new, and the beat in any case from time to time."""

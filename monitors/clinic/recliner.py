@@ -314,7 +314,11 @@ class Recliner:
         self.alarms, events = alarms.step(self.alarms, self.limits, stimulus, now_ms)
         session_id = self.session.session_id if self.session else None
         happened: list[Happening] = [AlarmChanged(session_id, event) for event in events]
-        if any(e.transition is Transition.REPEAT_ASKED and e.repeat_in_s == 0 for e in events):
+        is_asked = any(
+            event.transition is Transition.REPEAT_ASKED and event.repeat_in_s == 0
+            for event in events
+        )
+        if is_asked and self.session is not None and self.session.phase.is_watched:
             happened += self.tell_cadence(cadence_events.AskNow("alarm"), now_ms)
         return happened
 

@@ -207,6 +207,7 @@ def _resume_audio(recliner: Recliner, order: Order, moment: Moment) -> Carried:
 
 
 def _change_limit(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    open_session(recliner, order)
     condition, bound = order.text("condition"), order.arguments.get("bound")
     if bound is not None and not isinstance(bound, int | float):
         raise SessionError(f"the new limit of {condition} is a number, not {bound!r}")
