@@ -21,6 +21,7 @@ from views import demo, here
 from views.feed import FeedRoutes, follow
 from views.gate import Gate
 from views.guardian import Guardian, end_bound, is_process_alive, start_detached
+from views.library import library_route
 from views.live import Live
 from views.opening import Mode, Opening
 
@@ -36,7 +37,7 @@ class Composition:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes to add to the server."""
-        return FeedRoutes(self._live, self._gate).routes()
+        return [*FeedRoutes(self._live, self._gate).routes(), library_route()]
 
     def open(self, opening: Opening) -> None:
         """Open what was asked for. Raises ChairsideError where the demo cannot start."""

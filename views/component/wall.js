@@ -19,6 +19,7 @@ class Wall {
   constructor(parent, told) {
     this.words = told.data.words;
     this.told = told;
+    this.only = told.data.only ?? null; // the recliners to draw tiles of; null draws all
     this.pulse = new Pulse(performance.now());
     this.tiles = new Map();
     this.clinic = told.data.clinic ?? "";
@@ -48,9 +49,13 @@ class Wall {
     this.grid = make("main", "grid");
     this.foot = make("div", "foot", make("span", "", words.secondary), make("span", "ranges", words.ranges), this.strip.links());
     this.root = make("div", "chairside-wall", this.strip.root, this.grid, this.foot, this.dialog.root);
+    if (this.only) {
+      mark(this.root, "data-alone", "true");
+      this.root.style.height = `${this.told.data.height ?? 320}px`;
+    }
     parent.append(this.root);
     this.annunciator = new Annunciator(() => this.tick());
-    this.setTheme(localStorage.getItem("chairside-theme") ?? "dark");
+    this.setTheme(this.only ? "dark" : localStorage.getItem("chairside-theme") ?? "dark");
   }
 
   open() {
@@ -133,8 +138,13 @@ class Wall {
     const tile = this.tiles.get(id);
     tile.pleth.colour = this.colours.spo2;
     tile.traces.tile = tile;
+    if (!this.isShown(id)) return;
     this.watcher.observe(tile.traces);
     this.grid.append(tile.root);
+  }
+
+  isShown(id) {
+    return this.only === null || this.only.includes(id);
   }
 
   sortTiles() {
@@ -144,7 +154,7 @@ class Wall {
       return p[0] - q[0] || p[1].localeCompare(q[1], undefined, { numeric: true });
     });
     this.tiles = new Map(sorted);
-    this.grid.replaceChildren(...sorted.map(([, tile]) => tile.root));
+    this.grid.replaceChildren(...sorted.filter(([id]) => this.isShown(id)).map(([, tile]) => tile.root));
   }
 
   takePleth(chunks) {
@@ -244,7 +254,8 @@ class Wall {
     const { width, height } = this.grid.getBoundingClientRect();
     if (!width || !this.tiles.size) return;
     const gap = 8;
-    const plan = layout(this.tiles.size, width, height, gap);
+    const shown = [...this.tiles.keys()].filter((id) => this.isShown(id)).length;
+    const plan = layout(shown, width, height, gap);
     this.unit = plan.unit;
     mark(this.grid, "data-mode", plan.mode);
     mark(this.grid, "data-traces", plan.traces);
@@ -259,11 +270,11 @@ class Wall {
 
   turnTheme() {
     this.setTheme(this.theme === "dark" ? "day" : "dark");
+    localStorage.setItem("chairside-theme", this.theme);
   }
 
   setTheme(theme) {
     this.theme = theme;
-    localStorage.setItem("chairside-theme", theme);
     mark(this.root, "data-theme", theme);
     const style = getComputedStyle(this.root);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
