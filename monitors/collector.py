@@ -366,9 +366,22 @@ class Collector:
             "degraded" if self._is_store_degraded else "ok",
             self.clock.rate,
         )
+        self._gather_storms(pictures, now_ms)
         self._picture.publish(pictures, self._pleth, beat)
         self._dirty.clear()
         self._pleth = {}
+
+    def _gather_storms(self, pictures: dict[str, dict[str, Any]], now_ms: int) -> None:
+        """Mark the alarms that are one fault of the room, so that pages tell them in one line."""
+        standing = {name: r.standing(now_ms) for name, r in self.recliners.items()}
+        of_storm = {
+            (str(found.condition), name): list(found.recliners)
+            for found in storm(standing).storms
+            for name in found.recliners
+        }
+        for name, picture in pictures.items():
+            for alarm in picture["alarms"]:
+                alarm["storm"] = of_storm.get((alarm["condition"], name))
 
     def _sound(self, now_ms: int) -> None:
         """Let the host sound what stands, and call somebody where nobody has acknowledged."""

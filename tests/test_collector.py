@@ -210,6 +210,28 @@ def test_a_silent_port_is_an_alarm_and_its_number_goes(rig: Rig) -> None:
     assert rig.look()["vitals"]["spo2_pct"]["value"] is None
 
 
+def test_recliners_unplugged_at_once_are_one_storm_and_all_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAIRSIDE_RUNTIME_DIR", str(tmp_path / "runtime"))
+    rig = Rig(tmp_path, recliners=4)
+    for number in range(1, 5):
+        rig.spo2(97, recliner=f"R{number}")
+    for number in range(1, 5):
+        now_ms = rig.clock.now_ms()
+        rig.tell(Silent(f"R{number}/oximeter", now_ms, now_ms - 3000))
+    rig.pass_time(1.2)
+    everybody = ["R1", "R2", "R3", "R4"]
+    for name in everybody:
+        (silent,) = [a for a in rig.look(name)["alarms"] if a["condition"] == "port_silent"]
+        assert silent["storm"] == everybody
+    history = rig.history()
+    starts = [r for r in history.alarms() if (r.condition, r.phase) == ("port_silent", "start")]
+    assert sorted(row.recliner for row in starts) == everybody
+    history.close()
+    rig.page.close()
+
+
 def test_the_beat_moves_while_nothing_else_does(rig: Rig) -> None:
     rig.look()
     beats = set()
