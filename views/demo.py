@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -27,6 +27,7 @@ PREFIX = "chairside-demo-"
 SCENARIO = "demo"
 STORE = "demo.db"
 READY_WITHIN_S = 30.0
+SETTLED_AFTER_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,24 @@ class Demo:
     folder: Path
     clinic: Clinic
     simulators: subprocess.Popen[bytes]
+    started_s: list[float] = field(default_factory=list)
 
     def start_collector(self) -> subprocess.Popen[bytes]:
-        """Start a collector that ends with this process; the first one relives the staged past."""
+        """Start a collector that ends with this process; the first one relives the staged past.
+
+        One that ended before it had settled may have left half a past: then it begins anew.
+        """
         arguments = ["run", "--config", str(self.folder / "clinic.toml")]
-        if not Path(self.clinic.store_url).exists():
+        if not self._has_settled():
+            for part in self.folder.glob(f"{STORE}*"):
+                part.unlink()
             arguments += ["--stage", str(self.folder / "history.jsonl")]
+        self.started_s.append(time.monotonic())
         return guardian.start_bound("monitors", arguments, self.folder / "collector.log")
+
+    def _has_settled(self) -> bool:
+        """Say whether the collector before this one lived long enough to have a whole past."""
+        return bool(self.started_s) and time.monotonic() - self.started_s[0] > SETTLED_AFTER_S
 
     def end(self) -> None:
         """End the simulators and take the folder away."""

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from views import bundle
+from views.words import en
 
 pytestmark = pytest.mark.browser
 
@@ -196,6 +197,29 @@ def test_urgency_comes_before_age_and_acknowledged_ones_come_after(module: Modul
     ]
     ordered = module.ask("wall.byUrgency(given)", alarms)
     assert [alarm["since"] for alarm in ordered] == [3, 9, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "words", "text"),
+    [
+        (89, 90, "below", "SpO₂ 89 below 90"),
+        (90, 90, "below", "SpO₂ was below 90"),
+        (90, 90, "at or below", "SpO₂ 90 at or below 90"),
+        (92, 90, "below", "SpO₂ was below 90"),
+    ],
+)
+def test_a_value_that_is_back_is_not_said_to_be_beyond_its_limit(
+    module: Module, value: int, limit: int, words: str, text: str
+) -> None:
+    alarm = {
+        "condition": "spo2_low",
+        "direction": "below",
+        "vital": "spo2_pct",
+        "value": value,
+        "limit": limit,
+    }
+    picture = {"limits": [{"condition": "spo2_low", "words": words}]}
+    assert module.ask("wall.sentence(...given)", [alarm, picture, en.WALL]) == text
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,13 @@ function deviceWord(alarm) {
   return alarm.device_id ? alarm.device_id.split("/").at(-1) : "";
 }
 
+function limitOf(alarm, picture) {
+  return picture.limits?.find((one) => one.condition === alarm.condition);
+}
+
 /** Return how the limit compares, as the limit itself says it: below, at or above. */
 function comparison(alarm, picture, words) {
-  const limit = picture.limits?.find((one) => one.condition === alarm.condition);
-  const said = limit?.words ?? alarm.direction;
+  const said = limitOf(alarm, picture)?.words ?? alarm.direction;
   return words.comparisons[said] ?? said ?? "";
 }
 
@@ -47,13 +50,29 @@ function blanks(alarm, picture, words) {
     limit: numberText(alarm.vital, alarm.limit),
     words: comparison(alarm, picture, words),
     vital: words.vitals[alarm.vital] ?? "",
+    name: words.vital_names[alarm.vital] ?? "",
     device: deviceWord(alarm) || words.device,
     reason: words.reasons[alarm.reason] ?? alarm.reason ?? "",
   };
 }
 
+const BEYOND = {
+  below: (value, limit) => value < limit,
+  above: (value, limit) => value > limit,
+  "at or below": (value, limit) => value <= limit,
+  "at or above": (value, limit) => value >= limit,
+};
+
+/** Say whether the newest value is back within the limit, though the alarm still stands. */
+export function isBack(alarm, picture) {
+  if (alarm.value === null || alarm.value === undefined || alarm.limit === null || alarm.limit === undefined) return false;
+  const isBeyond = BEYOND[limitOf(alarm, picture)?.words ?? alarm.direction];
+  return Boolean(isBeyond) && !isBeyond(alarm.value, alarm.limit);
+}
+
 /** Return the alarm's whole sentence: what, against which limit. */
 export function sentence(alarm, picture, words) {
+  if (isBack(alarm, picture)) return capital(fill(words.was_beyond, blanks(alarm, picture, words)));
   const pattern = words.conditions[alarm.condition] ?? (alarm.direction ? words.beyond : alarm.condition);
   return capital(fill(pattern, blanks(alarm, picture, words)).trim());
 }

@@ -18,6 +18,16 @@ VITALS: dict[str, str] = {
     "temperature_c": "Temp °C",
 }
 
+VITAL_NAMES: dict[str, str] = {
+    "spo2_pct": "SpO₂",
+    "pulse_rate_per_min": "pulse",
+    "perfusion_index_pct": "perfusion",
+    "nibp": "BP",
+    "heart_rate_per_min": "heart rate",
+    "respiration_rate_per_min": "breathing",
+    "temperature_c": "temperature",
+}
+
 PHASES: dict[str, str] = {
     "none": "NO SESSION",
     "intake": "INTAKE",
@@ -132,23 +142,34 @@ LIMIT_NAMES: dict[str, str] = {
     "clock_overrun": "planned time over",
 }
 
-PAGES: dict[str, str] = {"wall": "Wall", "recliner": "Recliner", "review": "Review"}
+PAGES: dict[str, str] = {
+    "wall": "Wall",
+    "recliner": "Recliner",
+    "review": "Review",
+    "day": "Day",
+    "alarm_log": "Alarm log",
+    "what_if": "What-if",
+    "protocols": "Protocols",
+    "devices": "Devices",
+}
 
 WALL: dict[str, Any] = {
     "wall": "Wall",
     "vitals": VITALS,
+    "vital_names": VITAL_NAMES,
     "phases": PHASES,
     "conditions": CONDITIONS,
     "short": SHORT,
     "reasons": REASONS,
-    "beyond": "{vital} {value} {words} {limit}",
+    "beyond": "{name} {value} {words} {limit}",
+    "was_beyond": "{name} was {words} {limit}",
     "comparisons": {
         "below": "below",
         "above": "above",
         "at or below": "at or below",
         "at or above": "at or above",
     },
-    "short_value": "{vital} {value}",
+    "short_value": "{name} {value}",
     "device": "device",
     "age_s": "{n} s",
     "age_min": "{n} min",
