@@ -52,7 +52,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 app = st.App(
-    str(Path(__file__).parent / "views" / "main.py"),
+    str(Path(__file__).parent / "views" / "navigation" / "main.py"),
     lifespan=lifespan,
     routes=_composition.routes(),
 )
