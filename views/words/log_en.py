@@ -1,0 +1,122 @@
+"""The words of the alarm log, what-if, day, protocols and devices pages in English.
+
+Here live sentences and names for the closed lists that these pages show; what the wall says too
+is taken from en.py. No page writes a sentence of its own.
+"""
+
+from __future__ import annotations
+
+from views.words import en
+
+SIMULATED = "SIMULATED"
+SECONDARY = "Secondary display. Bedside alarms stay on."
+DISCLAIMER = (
+    "Chairside alarm log. A secondary display; the bedside monitors' alarms are primary. "
+    "Not a medical record by itself."
+)
+SIGNED_BY = "Signed by"
+YOUR_NAME = "your name"
+ALL = "all"
+NONE = "–"
+TIMES_ARE = "Times: {zone}."
+OUTCOME = {
+    "pending": "Waiting for the collector. Look again before giving the order a second time.",
+    "done": "Done: {message}",
+    "refused": "Refused: {message}",
+}
+
+CONDITIONS: dict[str, str] = en.LIMIT_NAMES | {
+    "port_silent": "device silent",
+    "never_received": "device never heard",
+    "probe_off": "probe off",
+    "no_valid_spo2": "no valid SpO₂",
+    "nibp_failed": "cuff failed",
+    "nibp_overdue": "cuff reading overdue",
+    "feed_stale": "device repeats itself",
+    "store_degraded": "store cannot be written",
+    "device_swapped": "device swapped",
+    "audio": "sound or hold of the recliner",
+}
+PRIORITIES = {"high": "!!! high", "medium": "!! medium", "low": "! low"}
+TRANSITIONS = {
+    "start": "began",
+    "escalate": "more urgent",
+    "de-escalate": "less urgent",
+    "end": "ended",
+    "clear": "cleared at discharge",
+    "acknowledge": "acknowledged",
+    "tell_again": "told again",
+    "hold_start": "hold began",
+    "hold_end": "hold ended",
+    "release": "told after the hold",
+    "audio_pause": "sound paused",
+    "audio_remind": "reminder: sound paused",
+    "audio_resume": "sound on",
+    "repeat_ask": "repeat reading asked",
+    "limit_change": "limit changed",
+}
+PHASES = {phase: word.capitalize() for phase, word in en.PHASES.items()}
+
+# ---- alarm log
+LOG_TITLE = "Alarm log"
+LOG_ABOUT = (
+    "One row a transition: event, source with value and limit, phase, state and inactivation, "
+    "who and when. Newest first."
+)
+LOG_TABS = ("Log", "Alarm load")
+RECLINER = "Recliner"
+FROM_DAY = "From"
+TO_DAY = "To"
+ALARM = "Alarm"
+PRIORITY = "Priority"
+SESSION = "Session"
+SESSION_NAME = "{label}, {recliner}, {begun}"
+PAGE = "Page {page} of {pages}, {rows} rows"
+NEWER, OLDER = "Newer", "Older"
+LOG_CUT = "Only the newest {most} rows of this span are here; choose fewer days for the rest."
+LOG_EMPTY = "No alarm of this choice is on record."
+DOWNLOAD = "Download these rows (CSV)"
+DAYS_WRONG = "The last day lies before the first."
+LOG_COLUMNS: dict[str, str] = {
+    "at": "Time",
+    "recliner": "Recliner",
+    "what": "What",
+    "alarm": "Alarm",
+    "priority": "Priority",
+    "event": "Event",
+    "source": "Source",
+    "value": "Value",
+    "worst": "Worst",
+    "limit": "Limit",
+    "phase": "Phase",
+    "state": "State",
+    "inactivation": "Inactivation",
+    "who": "Who",
+    "reason": "Reason",
+    "since": "Since",
+    "session": "Session",
+}
+
+# ---- alarm load
+LOAD_ABOUT = (
+    "How often each limit called, how much of it was over within 15 s by itself, how long until "
+    "somebody said that they knew, and for how long a cuff held SpO₂ alarms. An hour is one in "
+    "which a session was under way; an alarm without a session has no rate."
+)
+SHIFTS = "Shifts begin at (hours)"
+SHIFTS_WRONG = "Write hours from 0 to 23 in rising order, separated by commas, as in 7, 15, 23."
+SHIFT = "{day} {begin:02d}–{end:02d} h"
+LOAD_EMPTY = "Nothing called in this span."
+HELD = "held while a cuff inflated"
+LOAD_COLUMNS: dict[str, str] = {
+    "recliner": "Recliner",
+    "shift": "Shift",
+    "alarm": "Alarm",
+    "limit": "Limit",
+    "alarms": "Alarms",
+    "per_hour": "An hour",
+    "short": "Over by itself within 15 s",
+    "acknowledged": "Acknowledged",
+    "answer_s": "Median time to acknowledge, s",
+    "held_s": "Held, s",
+}
