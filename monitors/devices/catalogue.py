@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8, pm6750
+from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8, pm6750, suntech
 from monitors.devices.adapter import Adapter
 from monitors.devices.dinamap_frames import READ_NIBP
 from monitors.devices.pm6750_frames import OXIMETRY_ON
+from monitors.devices.suntech_frames import GET_PRESSURE
 from monitors.errors import ConfigurationError
 
 
@@ -137,11 +138,31 @@ def _pm6750() -> DeviceKind:
     )
 
 
+def _suntech() -> DeviceKind:
+    """Describe the SunTech modules: asked for the cuff's pressure at least once a second.
+
+    An answer is there within 0.25 s or asked for again, so 5 s of silence is five lost answers.
+    Asking for the pressure in the cuff asks who is there and starts nothing.
+    """
+    return DeviceKind(
+        "suntech",
+        "SunTech OEM cuff module",
+        frozenset({Measures.NIBP}),
+        LineSettings(baud=9600),
+        5.0,
+        suntech.adapter,
+        is_push=False,
+        can_start_cuff=True,
+        identify=(GET_PRESSURE,),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
         _dinamap(),
         _pm6750(),
+        _suntech(),
     )
 
 

@@ -11,6 +11,7 @@ from monitors.errors import ConfigurationError
 from simulators.devices import nonin
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.pm6750 import Pm6750Board
+from simulators.devices.suntech import SuntechModule
 from simulators.devices.twin import TwinKind
 
 
@@ -47,11 +48,18 @@ def _parameter_monitors() -> tuple[TwinKind, ...]:
     )
 
 
+def _suntech() -> TwinKind:
+    return TwinKind(
+        "suntech", "monitor", "SunTech cuff module", SuntechModule, ("nibp",), can_start_cuff=True
+    )
+
+
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
         *_monitors(),
         *_parameter_monitors(),
+        _suntech(),
     )
 
 
