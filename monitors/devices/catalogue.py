@@ -12,9 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitors.devices import dinamap, nonin_df1, nonin_df2, nonin_df7, nonin_df8, pm6750, suntech
+from monitors.devices import (
+    dinamap,
+    ge_dri,
+    nonin_df1,
+    nonin_df2,
+    nonin_df7,
+    nonin_df8,
+    pm6750,
+    suntech,
+)
 from monitors.devices.adapter import Adapter
 from monitors.devices.dinamap_frames import READ_NIBP
+from monitors.devices.ge_dri_frames import Request as GeRequest
 from monitors.devices.pm6750_frames import OXIMETRY_ON
 from monitors.devices.suntech_frames import GET_PRESSURE
 from monitors.errors import ConfigurationError
@@ -157,12 +167,30 @@ def _suntech() -> DeviceKind:
     )
 
 
+def _ge_dri() -> DeviceKind:
+    """Describe GE's computer interface: records come every 5 s once they are subscribed to.
+
+    12 s of silence are two records missed. A request for a single record asks who is there.
+    """
+    return DeviceKind(
+        "ge-dri",
+        "GE S/5 or CARESCAPE monitor",
+        frozenset(Measures),
+        LineSettings(baud=19200, parity="E", rtscts=True),
+        12.0,
+        ge_dri.adapter,
+        is_push=False,
+        identify=(GeRequest(interval_s=-1).to_bytes(),),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
         _dinamap(),
         _pm6750(),
         _suntech(),
+        _ge_dri(),
     )
 
 

@@ -10,6 +10,7 @@ import difflib
 from monitors.errors import ConfigurationError
 from simulators.devices import nonin
 from simulators.devices.dinamap import DinamapMonitor
+from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.suntech import SuntechModule
 from simulators.devices.twin import TwinKind
@@ -45,6 +46,7 @@ def _parameter_monitors() -> tuple[TwinKind, ...]:
             _BESIDE_AN_OXIMETER,
             can_start_cuff=True,
         ),
+        TwinKind("ge-dri", "monitor", "GE CARESCAPE", GeMonitor, _BESIDE_AN_OXIMETER),
     )
 
 
