@@ -120,3 +120,49 @@ LOAD_COLUMNS: dict[str, str] = {
     "answer_s": "Median time to acknowledge, s",
     "held_s": "Held, s",
 }
+
+# ---- what-if
+VITALS = en.VITALS
+PULSE_AND_BP = "Pulse, BP"
+MINUTES_AXIS = "minutes from the start"
+WHAT_IF_TITLE = "What-if"
+WHAT_IF_ABOUT = (
+    "A recording judged again by two sets of limits, by the same engine that watches live. It says "
+    "what would have been told, not what would have been done."
+)
+WHAT_IF_SOURCE = "Recording"
+WHAT_IF_SOURCES = {"session": "a stored session", "file": "a trend file (CSV)"}
+WHAT_IF_SESSION = "Stored session"
+WHAT_IF_FILE = "Trend file"
+WHAT_IF_FILE_HELP = (
+    "BIDMC numerics, MIMIC numerics as trends, University of Queensland vital signs, Wellue/Viatom "
+    "O2 Insight Pro, EMAY and Checkme exports. It is taken for a running infusion from its first "
+    "row to its last, without a baseline, and is not kept."
+)
+WHAT_IF_NO_SESSION = "No session is on record yet; a trend file can be compared all the same."
+WHAT_IF_NO_FILE = "Choose a file."
+LIMITS_A, LIMITS_B = "Limits A (upper bar)", "Limits B (lower bar)"
+OWN_LIMITS = "a file of limits (.toml)"
+OWN_LIMITS_FILE = "Limits as .toml"
+OWN_LIMITS_WANTED = "Choose a file of limits."
+PRESET_NAME = "{name}, {dated}"
+SAME_LIMITS = "Both sides are the same limits."
+NO_RECORDING = "Nothing was measured in this recording."
+ALARMS_TOLD = "Alarms"
+MINUTES_IN_ALARM = "Minutes in alarm about the patient"
+WHAT_IF_ALARM = "Alarm"
+COUNTS = "How often"
+MISSED = "Told by {other} alone, missed by {own}"
+NOTHING_MISSED = "{own} misses nothing that {other} told about the patient."
+ALONE = "told by {name} alone"
+RINGED = "A ring marks an alarm about the patient that the other limits do not tell."
+EVERY_EPISODE = "Every alarm in order"
+WORST = "worst"
+EPISODE_COLUMNS: dict[str, str] = {
+    "at": "Began at",
+    "lasted": "Lasted",
+    "alarm": "Alarm",
+    "priority": "Priority",
+    "worst": "Worst",
+    "limit": "Limit",
+}
