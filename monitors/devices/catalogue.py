@@ -20,12 +20,14 @@ from monitors.devices import (
     nonin_df7,
     nonin_df8,
     pm6750,
+    stx_etx,
     suntech,
 )
 from monitors.devices.adapter import Adapter
 from monitors.devices.dinamap_frames import READ_NIBP
 from monitors.devices.ge_dri_frames import Request as GeRequest
 from monitors.devices.pm6750_frames import OXIMETRY_ON
+from monitors.devices.stx_etx_frames import SEND_STATUS
 from monitors.devices.suntech_frames import GET_PRESSURE
 from monitors.errors import ConfigurationError
 
@@ -184,6 +186,25 @@ def _ge_dri() -> DeviceKind:
     )
 
 
+def _stx_etx() -> DeviceKind:
+    """Describe the STX/ETX cuff modules: asked for the status every 2 s while the cuff rests.
+
+    After a start they are left alone for 5 s, and a lost answer costs 2 s more, so 10 s is
+    silence. Asking for the status asks who is there and starts nothing.
+    """
+    return DeviceKind(
+        "stx-etx",
+        "OEM cuff module (STX/ETX family)",
+        frozenset({Measures.NIBP}),
+        LineSettings(baud=4800),
+        10.0,
+        stx_etx.adapter,
+        is_push=False,
+        can_start_cuff=True,
+        identify=(SEND_STATUS.to_bytes(),),
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -191,6 +212,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _pm6750(),
         _suntech(),
         _ge_dri(),
+        _stx_etx(),
     )
 
 

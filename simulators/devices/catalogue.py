@@ -12,6 +12,7 @@ from simulators.devices import nonin
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.pm6750 import Pm6750Board
+from simulators.devices.stx_etx import StxEtxModule
 from simulators.devices.suntech import SuntechModule
 from simulators.devices.twin import TwinKind
 
@@ -56,12 +57,19 @@ def _suntech() -> TwinKind:
     )
 
 
+def _stx_etx() -> TwinKind:
+    return TwinKind(
+        "stx-etx", "monitor", "STX/ETX cuff module", StxEtxModule, ("nibp",), can_start_cuff=True
+    )
+
+
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
         *_monitors(),
         *_parameter_monitors(),
         _suntech(),
+        _stx_etx(),
     )
 
 

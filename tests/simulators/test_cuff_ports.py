@@ -16,7 +16,10 @@ from tests.simulators.examples import plan
 
 WAIT_S = 15.0
 SPEED = 20.0
-STARTED = [("suntech", NibpFailure.OVERPRESSURE)]
+STARTED = [
+    ("suntech", NibpFailure.OVERPRESSURE),
+    ("stx-etx", NibpFailure.UNKNOWN),
+]
 
 
 class Listener:
