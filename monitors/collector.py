@@ -62,6 +62,7 @@ BEAT_EVERY_MS = 300
 REDRAW_EVERY_MS = 1000
 WRITE_EVERY_MS = 1000
 OLDEST_COMMAND_MS = 60_000
+ANSWER_AFTER_MS = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,16 @@ class CuffOutcome:
     order: CuffOrder
     command: Command | None
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Hold an outcome that waits for the journal, at most until a moment of the world."""
+
+    status: str
+    message: str
+    done_at: int
+    latest_ms: int
 
 
 CollectorEvent = LinkEvent | OnRecord | CuffOutcome
@@ -144,6 +155,8 @@ class Collector:
         self._pace = Pace(clock)
         self.is_deposed = False
         self._is_clerk = False
+        self._taken: set[str] = set()
+        self._unanswered: dict[str, _Answer] = {}
         self._office = Office(clinic, self.recliners)
         self._annunciator = annunciator_of(clinic.annunciator)
 
@@ -213,7 +226,7 @@ class Collector:
     def handle(self, event: CollectorEvent) -> None:
         """Take one event from a link, the writer or a cuff order."""
         if isinstance(event, OnRecord):
-            self._picture.put_on_record(event.command_ids)
+            self._answer_on_record(event.command_ids)
         elif isinstance(event, CuffOutcome):
             self._take_cuff_outcome(event)
         else:
@@ -332,7 +345,10 @@ class Collector:
             self._guarded(recliner, partial(self._advance, recliner, now_ms))
         if self._pace.is_due("publish", PUBLISH_EVERY_MS):
             for command in self._picture.pending():
-                self._take_command(command)
+                if command.command_id not in self._taken:
+                    self._taken.add(command.command_id)
+                    self._take_command(command)
+            self._answer_without_record()
             self._publish()
         if self._pace.is_due("write", WRITE_EVERY_MS):
             self._write()
@@ -428,6 +444,7 @@ class Collector:
             self._picture.answer(
                 command.command_id, known.status, known.message, done, is_on_record=True
             )
+            self._taken.discard(command.command_id)
             return
         if world_utc_ms() - command.at_utc_ms > OLDEST_COMMAND_MS:
             self._answer(command, "refused", "it waited too long and was not carried out")
@@ -517,9 +534,31 @@ class Collector:
         facts: list[Fact] = [fact]
         if recliner is not None:
             facts = [*self._recorders[recliner.setup.name].drain(), fact, *self._checkpoints()]
+        self._unanswered[command.command_id] = _Answer(
+            status, message, done_at, self._world.now_ms() + ANSWER_AFTER_MS
+        )
         self._keep(facts)
-        self._picture.answer(command.command_id, status, message, done_at)
         self._pace.hasten("publish")
+
+    def _answer_on_record(self, command_ids: Iterable[str]) -> None:
+        """Answer orders that the journal has; those answered before are marked as on record."""
+        for command_id in command_ids:
+            self._taken.discard(command_id)
+            answer = self._unanswered.pop(command_id, None)
+            if answer is None:
+                self._picture.put_on_record((command_id,))
+            else:
+                self._picture.answer(
+                    command_id, answer.status, answer.message, answer.done_at, is_on_record=True
+                )
+
+    def _answer_without_record(self) -> None:
+        """Answer orders that the journal has not taken in time: carried out, not yet on record."""
+        now_ms = self._world.now_ms()
+        late = [one for one, answer in self._unanswered.items() if now_ms >= answer.latest_ms]
+        for command_id in late:
+            answer = self._unanswered.pop(command_id)
+            self._picture.answer(command_id, answer.status, answer.message, answer.done_at)
 
     # ---- a staged past
 

@@ -278,6 +278,22 @@ def test_a_cuff_start_is_answered_when_the_device_was_asked(rig: Rig) -> None:
     assert rig.answered(rig.order("measure_now")) == ("refused", "wait 12 s more")
 
 
+def test_a_slow_cuff_is_asked_once_however_long_it_takes_to_answer(rig: Rig) -> None:
+    port, gate = rig.ports["R1/monitor"], threading.Event()
+    asked: list[float] = []
+
+    def slow(rest_s: float = 30.0) -> None:
+        asked.append(rest_s)
+        gate.wait(10)
+
+    port.start_cuff = slow  # type: ignore[method-assign]
+    order = rig.order("measure_now")
+    rig.pass_time(3)
+    gate.set()
+    assert rig.answered(order)[0] == "done"
+    assert len(asked) == 1
+
+
 def test_the_same_result_told_twice_is_one_determination(rig: Rig) -> None:
     result = NibpDetermination(NibpOutcome.COMPLETED, 124, 76, 92, 70, age_s=2)
     rig.tell(Received("R1/monitor", result, rig.clock.now_ms()))
