@@ -128,7 +128,7 @@ def _bar(
         "connectgaps": False,
         "line": {"color": colours.ALARM[priority], "width": BAR_PX},
         "marker": {
-            "size": BAR_PX,
+            "size": BAR_PX // 2,
             "symbol": "line-ns-open",
             "line": {"color": colours.ALARM[priority], "width": 2},
         },

@@ -166,3 +166,46 @@ EPISODE_COLUMNS: dict[str, str] = {
     "worst": "Worst",
     "limit": "Limit",
 }
+
+# ---- day and series
+DAY_TITLE = "Day"
+DAY_ABOUT = "Who sits where until when, and the sessions of one label in order."
+DAY_TABS = ("Rooms", "Series")
+DAY = "Day"
+AS_OF = "As of {time}; this page does not move by itself."
+LOOK_AGAIN = "Look again"
+DAY_EMPTY = "Nobody sat in a recliner on this day."
+EXPECTED_END = "Expected"
+EXPECTED = "expected until {time}"
+NOT_KNOWN = "not known"
+DAY_COLUMNS: dict[str, str] = {
+    "room": "Room",
+    "recliner": "Recliner",
+    "label": "Label",
+    "protocol": "Protocol",
+    "phase": "Phase",
+    "from": "From",
+    "until": "Until",
+}
+LABEL = "Label"
+NO_LABELS = "No session is on record yet."
+SERIES_ABOUT = (
+    "The number counts sessions in which the drug was given; figures are of valid values only. "
+    "A stated number that is not the counted one is marked."
+)
+DOUBTFUL = "{stated} (counted {number})"
+SERIES_COLUMNS: dict[str, str] = {
+    "number": "No.",
+    "stated": "Stated",
+    "began": "Began",
+    "protocol": "Protocol",
+    "dose": "Dose",
+    "infused": "Infused, min",
+    "peak": "Highest systolic / diastolic",
+    "lowest_spo2": "Lowest SpO₂",
+    "highest_pulse": "Highest pulse",
+    "dissociation": "Peak dissociation",
+    "score": "Score before",
+    "alarms": "Alarms",
+    "ended": "Phase",
+}
