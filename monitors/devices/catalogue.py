@@ -15,6 +15,7 @@ from enum import StrEnum
 from monitors.devices import (
     dinamap,
     ge_dri,
+    ivy_450c,
     nonin_df1,
     nonin_df2,
     nonin_df7,
@@ -205,6 +206,18 @@ def _stx_etx() -> DeviceKind:
     )
 
 
+def _ivy_450c() -> DeviceKind:
+    """Describe the Ivy 450C: one message a second, so 5 s of silence are five missed."""
+    return DeviceKind(
+        "ivy-450c",
+        "Ivy 450C monitor",
+        frozenset(Measures),
+        LineSettings(baud=9600),
+        5.0,
+        ivy_450c.adapter,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -213,6 +226,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _suntech(),
         _ge_dri(),
         _stx_etx(),
+        _ivy_450c(),
     )
 
 

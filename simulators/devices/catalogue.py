@@ -11,6 +11,7 @@ from monitors.errors import ConfigurationError
 from simulators.devices import nonin
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
+from simulators.devices.ivy_450c import IvyMonitor
 from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.stx_etx import StxEtxModule
 from simulators.devices.suntech import SuntechModule
@@ -48,6 +49,7 @@ def _parameter_monitors() -> tuple[TwinKind, ...]:
             can_start_cuff=True,
         ),
         TwinKind("ge-dri", "monitor", "GE CARESCAPE", GeMonitor, _BESIDE_AN_OXIMETER),
+        TwinKind("ivy-450c", "monitor", "Ivy 450C", IvyMonitor, _BESIDE_AN_OXIMETER),
     )
 
 
