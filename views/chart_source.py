@@ -7,11 +7,12 @@ shows, so a short fall is never lost to an older, coarser answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from monitors.clinic.intake import ADULT_AGE_YEARS
 from monitors.clinic.limits import Limit, Limits, change_limit
-from monitors.clinic.preset_file import load_preset
+from monitors.clinic.preset_file import presets as built_in_presets
 from monitors.errors import ChairsideError
 from monitors.readings import Validity, Vital
 from monitors.store.answers import AlarmRow, DeterminationRow, EntryRow, SessionRow
@@ -53,11 +54,13 @@ class Asked:
     """Hold what a page wants to see: until when the session counts, and the part in view.
 
     view: from, to in UTC milliseconds, None for the whole. offset_ms: of the viewer's clock.
+    presets: alarm presets by name, for the limits that stood.
     """
 
     until_utc_ms: int
     view: Span | None = None
     offset_ms: int = 0
+    presets: Mapping[str, Limits] = field(default_factory=built_in_presets)
 
 
 def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChart:
@@ -71,7 +74,7 @@ def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChar
         asked.offset_ms,
         {panel: curve(history, session.session_id, CURVES[panel], view) for panel in CURVES},
         pressures_of(history.determinations(session_id=session.session_id)),
-        tuple(limit_lines(session, entries, span)),
+        tuple(limit_lines(session, entries, span, asked.presets)),
         tuple(phase_bands(session, span)),
         tuple(alarm_bars(history.alarms(session_id=session.session_id), span[1])),
         tuple(entry_marks(entries)),
@@ -178,46 +181,50 @@ def planned_end(session: SessionRow, entries: Sequence[EntryRow], until_utc_ms: 
 
 
 def limit_lines(
-    session: SessionRow, entries: Sequence[EntryRow], span: Span
+    session: SessionRow, entries: Sequence[EntryRow], span: Span, presets: Mapping[str, Limits]
 ) -> Iterator[LimitLine]:
     """Yield the limits while each of them stood, changes and the patient's baseline followed."""
-    stages = list(_stages(session, entries))
+    stages = list(_stages(session, entries, presets))
     for index, (from_ms, limits, baseline) in enumerate(stages):
         to_ms = stages[index + 1][0] if index + 1 < len(stages) else span[1]
-        if to_ms > from_ms:
+        if limits is not None and to_ms > from_ms:
             yield from _lines(limits, baseline, from_ms, to_ms)
 
 
-Stage = tuple[int, Limits, dict[str, float]]
+Stage = tuple[int, Limits | None, dict[str, float]]
 
 
-def _stages(session: SessionRow, entries: Sequence[EntryRow]) -> Iterator[Stage]:
-    limits = _preset(session.details.get("preset"))
-    if limits is None:
-        return
+def _stages(
+    session: SessionRow, entries: Sequence[EntryRow], presets: Mapping[str, Limits]
+) -> Iterator[Stage]:
+    """Yield the limits and the baseline that counted from each moment on."""
+    limits = presets.get(str(session.details.get("preset")))
     baseline: dict[str, float] = {}
+    was_minor = False
     yield session.begun_utc_ms, limits, baseline
     for entry in entries:
+        payload = entry.payload
         if entry.kind == "baseline":
-            baseline = {key: float(v) for key, v in entry.payload.items() if _is_number(v)}
-        elif entry.kind == "limit_changed":
+            baseline = {key: float(v) for key, v in payload.items() if _is_number(v)}
+        elif entry.kind == "limit_changed" and limits is not None:
             limits = _changed(limits, entry)
         elif entry.kind == "limits_loaded":
-            limits = _preset(entry.payload.get("preset")) or limits
+            limits = presets.get(str(payload.get("preset")))
+        elif entry.kind == "intake" and _is_minor(payload) and not was_minor:
+            limits, was_minor = None, True
         else:
             continue
         yield entry.at_utc_ms, limits, baseline
 
 
+def _is_minor(intake: Mapping[str, object]) -> bool:
+    """Say whether an intake tells of a patient for whom no limits load by themselves."""
+    age = intake.get("age_years")
+    return isinstance(age, int) and age < ADULT_AGE_YEARS
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _preset(name: object) -> Limits | None:
-    try:
-        return load_preset(str(name)) if name else None
-    except ChairsideError:
-        return None
 
 
 def _changed(limits: Limits, entry: EntryRow) -> Limits:

@@ -28,6 +28,8 @@ ENTRY_SYMBOL = {
 }
 PRINTED = frozenset({"medicine", "rate_change", "side_effect"})
 LONGEST_PRINTED = 16
+ROOM_FOR_NUMBER = 0.07
+"""Share of a panel that a limit's printed number takes."""
 
 
 def band_traces(chart: SessionChart) -> list[Mark]:
@@ -95,15 +97,26 @@ def planned_end(chart: SessionChart) -> tuple[list[Mark], list[Mark]]:
 # ---- limits
 
 
-def limit_marks(chart: SessionChart, axis: Mapping[Panel, str]) -> tuple[list[Mark], list[Mark]]:
-    """Return dotted lines for the limits while they stood, and the numbers beside the last."""
+def limit_marks(
+    chart: SessionChart, axis: Mapping[Panel, str], ranges: Mapping[Panel, tuple[float, float]]
+) -> tuple[list[Mark], list[Mark]]:
+    """Return dotted lines for the limits while they stood, and the numbers of the newest."""
     lines = [_limit(chart, line, axis[line.panel]) for line in chart.limits]
-    newest: dict[tuple[Panel, float], LimitLine] = {}
     last_at = max((line.to_utc_ms for line in chart.limits), default=0)
-    for line in chart.limits:
-        if line.to_utc_ms == last_at:
-            newest[line.panel, line.level] = line
-    return lines, [_limit_number(line, axis[line.panel]) for line in newest.values()]
+    newest = [line for line in chart.limits if line.to_utc_ms == last_at]
+    printed = [line for panel in Panel for line in _with_room(newest, panel, ranges[panel])]
+    return lines, [_limit_number(line, axis[line.panel]) for line in printed]
+
+
+def _with_room(lines: list[LimitLine], panel: Panel, view: tuple[float, float]) -> list[LimitLine]:
+    """Return the lines whose numbers do not cover each other; the nearest limits come first."""
+    room = (view[1] - view[0]) * ROOM_FOR_NUMBER
+    printed: list[LimitLine] = []
+    own = [line for line in lines if line.panel is panel and view[0] <= line.level <= view[1]]
+    for line in sorted(own, key=lambda one: (not one.is_main, not one.is_changed)):
+        if all(abs(line.level - other.level) >= room for other in printed):
+            printed.append(line)
+    return printed
 
 
 def _limit(chart: SessionChart, line: LimitLine, axis: str) -> Mark:

@@ -48,7 +48,7 @@ Trace = dict[str, Any]
 def session_figure(chart: SessionChart) -> Figure:
     """Return the chart of one session: bands, three panels, a strip of alarms and entries."""
     ranges = ranges_of(chart)
-    lines, notes = limit_marks(chart, AXIS)
+    lines, notes = limit_marks(chart, AXIS, ranges)
     planned_lines, planned_notes = planned_end(chart)
     traces = [
         *band_traces(chart),

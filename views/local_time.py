@@ -33,6 +33,11 @@ class LocalTime:
         """Name the zone as it is at a moment: Europe/Berlin, or UTC+01:00."""
         return self.zone.key if self.zone else f"UTC{_offset(self.at(utc_ms))}"
 
+    def offset_ms(self, utc_ms: int) -> int:
+        """Return what to add to UTC for the time here, as it stands at a moment."""
+        offset = self.at(utc_ms).utcoffset()
+        return round(offset.total_seconds() * 1000) if offset else 0
+
     def clock(self, utc_ms: int) -> str:
         """Write the time of day to the second: 14:03:22."""
         return f"{self.at(utc_ms):%H:%M:%S}"

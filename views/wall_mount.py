@@ -21,7 +21,7 @@ from views.pages import page, page_names
 from views.words import en
 
 ANSWER_WITHIN_S = 2.0
-TILE_HEIGHT = 330
+TILE_HEIGHT = 310
 
 
 def mount(key: str, only: Sequence[str] | None = None, height: int = TILE_HEIGHT) -> None:

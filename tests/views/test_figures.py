@@ -106,6 +106,15 @@ def test_limits_are_dotted_lines_and_their_numbers_are_printed() -> None:
     assert printed == {"90": "SpO₂ % below 90", "190 ✎": "BP at or above 190"}
 
 
+def test_numbers_of_limits_do_not_cover_each_other_and_the_nearest_is_printed() -> None:
+    limits = tuple(
+        LimitLine(Panel.NIBP, level, f"{level}", *SPAN, is_main=is_main)
+        for level, is_main in ((183, False), (180, False), (165, True), (200, False))
+    )
+    figure = session_figure(chart(limits=limits))
+    assert [note["text"] for note in figure["layout"]["annotations"][3:]] == ["165", "183", "200"]
+
+
 def test_phases_are_bands_and_a_pause_is_hatched() -> None:
     bands = (
         PhaseBand("infusing", T0, T0 + MINUTE),

@@ -13,9 +13,10 @@ const WORTH = { trend: 1, pleth: 0.8, bare: 0.62 };
 const LARGEST_UNIT = 60;
 const SMALL_UNIT = 11; // below this the small words are hard to read at arm's length
 
-function fits(width, height) {
+function fits(width, height, modes) {
   const found = [];
   for (const [mode, need] of Object.entries(ARRANGEMENTS)) {
+    if (modes && !modes.includes(mode)) continue;
     for (const traces of ["trend", "pleth", "bare"]) {
       const unit = Math.min(width / need.width, height / need[traces], LARGEST_UNIT);
       const legible = Math.min(1, unit / SMALL_UNIT) ** 2;
@@ -25,8 +26,9 @@ function fits(width, height) {
   return found;
 }
 
-/** Choose the layout for a number of recliners on a field of width × height pixels. */
-export function layout(count, width, height, gap = 8) {
+/** Choose the layout for a number of recliners on a field of width × height pixels; modes narrows
+    the arrangements. */
+export function layout(count, width, height, gap = 8, modes = null) {
   let best = null;
   const most = Math.max(1, count);
   for (let columns = 1; columns <= most; columns += 1) {
@@ -35,7 +37,7 @@ export function layout(count, width, height, gap = 8) {
     if (empty >= columns || (most > 1 && empty >= rows)) continue;
     const tileWidth = (width - gap * (columns - 1)) / columns;
     const tileHeight = (height - gap * (rows - 1)) / rows;
-    for (const choice of fits(tileWidth, tileHeight)) {
+    for (const choice of fits(tileWidth, tileHeight, modes)) {
       const score = choice.score * (1 - 0.02 * empty);
       if (!best || score > best.score + 1e-9) {
         best = { ...choice, columns, rows, tileWidth, tileHeight, score };

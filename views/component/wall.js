@@ -255,7 +255,7 @@ class Wall {
     if (!width || !this.tiles.size) return;
     const gap = 8;
     const shown = [...this.tiles.keys()].filter((id) => this.isShown(id)).length;
-    const plan = layout(shown, width, height, gap);
+    const plan = layout(shown, width, height, gap, this.only ? ["wide", "tall"] : null);
     this.unit = plan.unit;
     mark(this.grid, "data-mode", plan.mode);
     mark(this.grid, "data-traces", plan.traces);

@@ -9,7 +9,6 @@ from __future__ import annotations
 from views.words import en
 
 SIMULATED = "SIMULATED"
-SECONDARY = "Secondary display. Bedside alarms stay on."
 NOT_THE_PUMP = "Recorded here; the pump is not controlled."
 
 VITALS = en.VITALS
@@ -21,24 +20,6 @@ PRESSURES = {
     "diastolic_mmhg": "Diastolic",
     "mean_mmhg": "Mean",
 }
-TRANSITIONS = {
-    "start": "began",
-    "escalate": "more urgent",
-    "de-escalate": "less urgent",
-    "end": "ended",
-    "clear": "cleared at discharge",
-    "acknowledge": "acknowledged",
-    "tell_again": "told again",
-    "hold_start": "hold began",
-    "hold_end": "hold ended",
-    "release": "told after the hold",
-    "audio_pause": "sound paused",
-    "audio_remind": "reminder: sound paused",
-    "audio_resume": "sound on",
-    "repeat_ask": "repeat reading asked",
-    "limit_change": "limit changed",
-}
-
 # ---- the chart
 UNCERTAIN = "uncertain"
 BEYOND_VIEW = "beyond the chart"
@@ -123,11 +104,22 @@ STATUS = {
 NOT_ON_RECORD = "carried out, not yet on record"
 
 # ---- the recliner page
+RECLINER_TITLE = "Recliner"
+REVIEW_TITLE = "Review"
+NOTES = "Entries"
+NO_LIMITS = "No limits are loaded."
+NUMBER_OR_OFF = "Give the new number, or switch the limit off."
+LIMIT_TABLE = {
+    "limit": "Limit",
+    "words": "Alarms at",
+    "rule": "Against baseline",
+    "delay": "After",
+    "priority": "Priority",
+    "state": "",
+}
 CHOOSE_RECLINER = "Recliner"
 NO_RECLINERS = "No recliner is known yet: no collector has run for this store."
-SIGNED_BY = "Signed by"
 SIGN_FIRST = "Choose or type your name first."
-SIGN_HELP = "Every order is kept with this name."
 NO_SESSION = "No session. Numbers are judged by the limits of the default preset."
 NO_SESSION_YET = "Begin a session first."
 SESSION_LINE = "{label} · {protocol} · {phase}"
@@ -171,7 +163,6 @@ RECORD_UNREACHABLE = "The record cannot be read: {problem}"
 NOBODY_ANSWERS = "The collector does not answer: orders wait until it does."
 STORE_DEGRADED = "The store cannot be written. What is ordered is carried out, not yet on record."
 MODEL_SWITCH = "Drug model"
-SIMULATED_RATE = "Simulated time, {rate:g} times as fast"
 
 # ---- review
 CHOOSE_SESSION = "Choose a session"
@@ -206,24 +197,6 @@ PRESSURE_TABLE = {
     "told_after": "Told after",
     "device": "Device",
 }
-ALARM_TABLE = {
-    "at": "Time",
-    "recliner": "Recliner",
-    "transition": "What",
-    "alarm": "Alarm",
-    "event": "Event",
-    "source": "Source",
-    "value": "Value",
-    "worst": "Worst",
-    "limit": "Limit",
-    "phase": "Phase",
-    "state": "State",
-    "inactivation": "Inactivation",
-    "priority": "Priority",
-    "by": "Who",
-    "reason": "Reason",
-    "session": "Session",
-}
 ENTRY_TABLE = {
     "at": "Time",
     "kind": "Kind",
@@ -241,72 +214,6 @@ COMMAND_TABLE = {
 }
 CORRECTED = "corrected"
 STANDS = "yes"
-
-# ---- alarm log and load
-LOG_TITLE = "Alarm log"
-LOG_CAPTION = "One row a transition, with the five facets of an alarm message, who and when."
-FROM_DAY = "From"
-TO_DAY = "To"
-ALL = "all"
-FILTER = {
-    "recliner": "Recliner",
-    "condition": "Alarm",
-    "priority": "Priority",
-    "transition": "What",
-    "by": "Who",
-}
-ROWS_SHOWN = "{shown} rows of {all}"
-ROWS_CUT = "Only the newest {most} rows of these days are shown; choose fewer days."
-AUDIO_CONDITION = "sound and holds of a recliner"
-LOAD_TITLE = "Alarm load"
-LOAD_CAPTION = (
-    "How often each limit called, how much of it was over within 15 s by itself, and how long it "
-    "took until somebody said that they knew."
-)
-LOAD_TABLE = {
-    "recliner": "Recliner",
-    "shift": "Shift",
-    "condition": "Alarm",
-    "limit": "Limit",
-    "alarms": "Alarms",
-    "per_hour": "An hour",
-    "short_share": "Over within 15 s",
-    "acknowledged": "Acknowledged",
-    "answer_s": "Time to acknowledge, s",
-    "held_s": "Held, s",
-}
-HELD_BY_CUFF = "held while a cuff inflated"
-SHIFTS = "Shifts begin at (hours, separated by commas)"
-SHIFTS_WRONG = "Hours are whole numbers from 0 to 23, separated by commas: 7, 15, 23"
-SHIFT = "{day}, {begin:02d}–{end:02d} h"
-WATCHED_HELP = (
-    "Hours are those in which a session was under way; an alarm without a session has no rate."
-)
-
-# ---- what-if
-WHAT_IF_TITLE = "What if"
-WHAT_IF_CAPTION = (
-    "A stored session judged again by two sets of limits, with the same rules that watch live. "
-    "It tells what would have been told, not what would have happened."
-)
-ONE_PRESET = "Limits A"
-OTHER_PRESET = "Limits B"
-COUNT = "Alarms"
-MINUTES = "Minutes in alarm"
-MISSED_BY = "Said by {other} alone"
-NOTHING_MISSED = "Everything {other} told of the patient, {own} told too."
-BY_CONDITION = "By alarm"
-EPISODES = "Alarms in order"
-EPISODE_TABLE = {
-    "preset": "Limits",
-    "at": "Began",
-    "lasted": "Lasted",
-    "alarm": "Alarm",
-    "priority": "Priority",
-    "worst": "Worst",
-    "limit": "Limit",
-}
-SAME_PRESETS = "Both sides are the same set of limits."
 
 
 def duration(seconds: float) -> str:

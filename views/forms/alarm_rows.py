@@ -1,0 +1,96 @@
+"""The standing alarms of a recliner, each with its acknowledgement by a named person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from views import colours
+from views.figure_marks import SIGN
+from views.forms.ordering import order_button
+from views.local_time import LocalTime
+from views.offers import Offer, sound_offer
+from views.sentences import alarm_sentence, number
+from views.words import pages_en as words
+
+
+def show_alarms(picture: Mapping[str, Any], by: str, local: LocalTime) -> None:
+    """Show each alarm with what it says, since when, who knows; and the sound of the recliner."""
+    recliner = str(picture["recliner"])
+    if not picture["alarms"]:
+        st.html(f"<div style='color:{colours.QUIET};padding:6px 0'>{words.NO_ALARMS}</div>")
+    for place, alarm in enumerate(picture["alarms"]):
+        _row(recliner, alarm, place, by, local)
+    until = picture.get("audio_paused_until")
+    if until:
+        st.caption(
+            words.SOUND_PAUSED.format(name=picture.get("audio_paused_by"), time=local.clock(until))
+        )
+    order_button(recliner, sound_offer(picture), by)
+
+
+def _row(recliner: str, alarm: Mapping[str, Any], place: int, by: str, local: LocalTime) -> None:
+    said, act = st.columns([3, 1.25], vertical_alignment="center")
+    with said:
+        st.html(_plate(alarm, local))
+    with act:
+        if alarm["condition"] == "device_swapped" and alarm.get("device_id"):
+            order_button(
+                recliner,
+                Offer("accept_device"),
+                by,
+                {"device_id": alarm["device_id"]},
+                key=f"accept-{recliner}-{place}",
+            )
+        if alarm.get("acknowledged_by") is None:
+            order_button(
+                recliner,
+                Offer("acknowledge"),
+                by,
+                {"condition": alarm["condition"], "device_id": alarm.get("device_id")},
+                key=f"acknowledge-{recliner}-{alarm['condition']}-{alarm.get('device_id')}",
+            )
+
+
+def _plate(alarm: Mapping[str, Any], local: LocalTime) -> str:
+    priority = str(alarm["priority"])
+    ground, ink = colours.ALARM[priority], colours.ON_ALARM[priority]
+    if alarm.get("acknowledged_by"):
+        style = f"border:2px solid {ground};color:{colours.TEXT}"
+    elif priority == "low":
+        style = f"background:{colours.PANEL};border:2px solid {ground};color:{ink}"
+    else:
+        style = f"background:{ground};color:{ink}"
+    parts = " · ".join(escape(part) for part in _parts(alarm, local))
+    return (
+        f"<div data-condition='{alarm['condition']}' data-priority='{priority}' "
+        f"style='{style};border-radius:8px;padding:8px 12px;font-weight:700'>"
+        f"{SIGN[priority]} {parts}</div>"
+    )
+
+
+def _parts(alarm: Mapping[str, Any], local: LocalTime) -> list[str]:
+    parts = [standing_sentence(alarm)]
+    if alarm.get("worst") is not None and alarm.get("direction") in words.WORST:
+        parts.append(words.WORST[alarm["direction"]].format(worst=number(alarm["worst"])))
+    if alarm.get("since") is not None:
+        parts.append(words.SINCE.format(time=local.clock(alarm["since"])))
+    if alarm.get("acknowledged_by"):
+        parts.append(words.ACKNOWLEDGED_BY.format(name=alarm["acknowledged_by"]))
+    return parts
+
+
+def standing_sentence(alarm: Mapping[str, Any]) -> str:
+    """Say what an alarm of the picture says."""
+    return alarm_sentence(
+        str(alarm["condition"]),
+        alarm.get("value"),
+        alarm.get("limit"),
+        alarm.get("direction"),
+        limit_words=alarm.get("limit_words"),
+        device=alarm.get("device_id"),
+        reason=alarm.get("reason"),
+    )

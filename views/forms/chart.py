@@ -1,0 +1,51 @@
+"""A session's chart on a page: plotly in the browser, fed with bounded points, more on zoom."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from views.figures import session_figure
+from views.library import LIBRARY_PATH
+from views.session_chart import SessionChart
+from views.words import pages_en as words
+
+_FOLDER = Path(__file__).parent.parent / "plot"
+
+
+@cache
+def _source(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
+
+
+def zoomed_to(key: str) -> tuple[int, int] | None:
+    """Return the stretch that the viewer of a chart has zoomed to, UTC ms; None for the whole."""
+    state = st.session_state.get(key)
+    view = state.get("view") if state else None
+    return (int(view[0]), int(view[1])) if view and len(view) == 2 else None
+
+
+def show_chart(key: str, chart: SessionChart, *, is_running: bool) -> None:
+    """Draw a chart; while is_running it says by itself when it was not renewed."""
+    component = st.components.v2.component(
+        "chairside_chart", css=_source("chart.css"), js=_source("chart.js"), isolate_styles=False
+    )
+    component(
+        key=key,
+        data=_told(chart, is_running),
+        on_view_change=lambda: None,
+    )
+
+
+def _told(chart: SessionChart, is_running: bool) -> dict[str, Any]:
+    return {
+        "session": chart.session_id,
+        "figure": session_figure(chart),
+        "library": st.get_option("server.baseUrlPath").rstrip("/") + LIBRARY_PATH,
+        "offset_ms": chart.offset_ms,
+        "is_running": is_running,
+        "words": words.CHART,
+    }

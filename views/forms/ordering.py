@@ -1,0 +1,127 @@
+"""Buttons that give orders, and what became of them.
+
+Here a press becomes an order of a named person to one recliner; the same press twice is one order.
+Every order is a record of what staff did: nothing here controls a pump.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from monitors.clock import world_utc_ms
+from views import colours
+from views.desk import Desk, Given, order
+from views.here import dashboard
+from views.local_time import LocalTime
+from views.offers import Offer
+from views.words import pages_en as words
+
+WAIT_S = 1.5
+LOOK_EVERY_S = 0.05
+
+
+def desk() -> Desk:
+    """Return this viewer's desk."""
+    if "desk" not in st.session_state:
+        st.session_state["desk"] = Desk()
+    found: Desk = st.session_state["desk"]
+    return found
+
+
+def give(target: str, verb: str, by: str, arguments: Mapping[str, Any] | None = None) -> Given:
+    """Give an order, wait a moment for its answer, and return how it stands."""
+    inbox, own = dashboard().picture, desk()
+    given, is_new = own.give(
+        inbox, lambda: uuid4().hex, order(world_utc_ms(), by, target, verb, arguments)
+    )
+    until = time.monotonic() + (WAIT_S if is_new else 0)
+    while given.is_open and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+        own.look(inbox)
+        given = next(
+            (one for one in own.given if one.command.command_id == given.command.command_id), given
+        )
+    return given
+
+
+def give_again() -> None:
+    """Draw the fragment anew, so that the page shows what the order has changed."""
+    st.rerun(scope="fragment")
+
+
+def order_button(
+    recliner: str,
+    offer: Offer,
+    by: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    label: str | None = None,
+    is_main: bool = False,
+) -> None:
+    """Show a button that gives an order; disabled, with the reason, where it is not possible."""
+    refusal = offer.refusal or (None if by else words.SIGN_FIRST)
+    pressed = st.button(
+        label or words.VERBS[offer.verb],
+        key=key or f"{offer.verb}-{recliner}",
+        disabled=refusal is not None,
+        help=refusal,
+        type="primary" if is_main and refusal is None else "secondary",
+        width="stretch",
+    )
+    if pressed:
+        give(f"recliner:{recliner}", offer.verb, by, arguments)
+        give_again()
+
+
+def reasoned_button(recliner: str, offer: Offer, by: str) -> None:
+    """Show a button that opens a place for the reason, and gives the order with it."""
+    refusal = offer.refusal or (None if by else words.SIGN_FIRST)
+    name = words.VERBS[offer.verb]
+    if refusal is not None:
+        st.button(
+            name, key=f"{offer.verb}-{recliner}", disabled=True, help=refusal, width="stretch"
+        )
+        return
+    with st.popover(name, width="stretch"):
+        reason = st.text_input(words.REASON, key=f"{offer.verb}-{recliner}-reason", max_chars=200)
+        wanted = words.REASON_WANTED if offer.wants_reason and not reason.strip() else None
+        order_button(
+            recliner,
+            Offer(offer.verb, wanted),
+            by,
+            {"reason": reason.strip() or None},
+            key=f"{offer.verb}-{recliner}",
+            is_main=True,
+        )
+
+
+_SIGN = {"pending": "…", "done": "✓", "refused": "✕", "unknown": "?"}
+
+
+def show_orders(target: str) -> None:
+    """Tell what became of the newest orders given here."""
+    own, local = desk(), LocalTime.of(st.context.timezone)
+    own.look(dashboard().picture)
+    for one in own.shown(world_utc_ms(), target):
+        st.html(f"<div style='{_LINE}'>{_told(one, local)}</div>")
+
+
+_LINE = f"padding:4px 10px;border-left:3px solid {colours.EDGE};color:{colours.TEXT};font-size:15px"
+
+
+def _told(one: Given, local: LocalTime) -> str:
+    name = words.VERBS.get(one.command.verb, one.command.verb)
+    said = f"{_SIGN.get(one.status, '')} {local.clock(one.command.at_utc_ms)} {name}: "
+    said += words.STATUS.get(one.status, one.status)
+    if one.message:
+        said += f" – {one.message}"
+    if one.status == "done" and not one.is_on_record:
+        said += f" ({words.NOT_ON_RECORD})"
+    return escape(said)

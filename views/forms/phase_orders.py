@@ -1,0 +1,94 @@
+"""Beginning a session and moving it from phase to phase; the cuff beside it.
+
+Every button that concerns the drug stands under the words that the pump is not controlled. An
+order that the phase forbids is shown, disabled, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from monitors.clinic.phases import SessionKind
+from monitors.clinic.protocols import ClinicProtocol
+from views.forms.ordering import give, give_again, order_button, reasoned_button
+from views.offers import cuff_offers, phase_offers
+from views.presets_here import known_protocols
+from views.words import pages_en as words
+
+MAIN = frozenset({"begin_baseline", "start_infusion", "give_injection", "resume_infusion"})
+
+
+def show_phase_orders(picture: Mapping[str, Any], by: str) -> None:
+    """Show what the session can be told now; without one, how to begin it."""
+    recliner = str(picture["recliner"])
+    session = picture.get("session")
+    if session is None:
+        begin_form(recliner, by)
+        return
+    st.caption(words.NOT_THE_PUMP)
+    columns = st.columns(2)
+    for place, offer in enumerate(phase_offers(session)):
+        with columns[place % 2]:
+            if offer.may_have_reason:
+                reasoned_button(recliner, offer, by)
+            else:
+                order_button(recliner, offer, by, is_main=offer.verb in MAIN)
+
+
+def show_cuff_orders(picture: Mapping[str, Any], by: str) -> None:
+    """Show the orders to the cuff; where it cannot be started from here, why."""
+    start, stop = cuff_offers(picture)
+    columns = st.columns(2)
+    with columns[0]:
+        order_button(str(picture["recliner"]), start, by)
+    with columns[1]:
+        order_button(str(picture["recliner"]), stop, by)
+    if start.refusal:
+        st.caption(start.refusal)
+
+
+def begin_form(recliner: str, by: str) -> None:
+    """Ask for label, protocol and, where the protocol leaves it open, the planned time."""
+    known = known_protocols()
+    st.caption(words.NO_SESSION)
+    name = st.selectbox(
+        words.PROTOCOL, list(known), format_func=lambda one: known[one].title, key="protocol"
+    )
+    protocol = known[str(name)]
+    with st.form(f"begin-{recliner}", clear_on_submit=True, border=False):
+        label = st.text_input(words.LABEL, help=words.LABEL_HELP, max_chars=12)
+        planned_min = _planned_min(protocol)
+        pressed = st.form_submit_button(
+            words.VERBS["begin_session"],
+            type="primary",
+            disabled=not by,
+            help=None if by else words.SIGN_FIRST,
+        )
+    if pressed:
+        is_usual = planned_min == protocol.planned_min
+        planned_s = None if planned_min is None or is_usual else planned_min * 60
+        give(
+            f"recliner:{recliner}",
+            "begin_session",
+            by,
+            {"label": label.strip(), "protocol": protocol.name, "planned_s": planned_s},
+        )
+        give_again()
+
+
+def _planned_min(protocol: ClinicProtocol) -> int | None:
+    if protocol.kind is SessionKind.INJECTION:
+        return None
+    low, high = protocol.planned_range_min or (1, 360)
+    asked = st.number_input(
+        words.PLANNED_MIN,
+        min_value=low,
+        max_value=high,
+        value=protocol.planned_min or low,
+        step=5,
+        key=f"planned-{protocol.name}",
+    )
+    return int(asked)

@@ -1,0 +1,119 @@
+"""Rows of the record as tables for people: plain dictionaries of words, one a row.
+
+Here columns are named and values are told; which rows, and how a table looks, is the page's part.
+when: writes a stamp, UTC in epoch milliseconds, as the viewer's time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from monitors.clinic.conditions import Condition
+from monitors.store.answers import (
+    AlarmRow,
+    CommandRow,
+    DeterminationRow,
+    EntryRow,
+    SessionRow,
+)
+from views.chart_source import infused_ms
+from views.sentences import entry_sentence, number
+from views.words import pages_en as words
+
+When = Callable[[int], str]
+Row = dict[str, Any]
+_CONDITIONS = frozenset(str(condition) for condition in Condition)
+
+
+def _named(names: dict[str, str], values: Row) -> Row:
+    return {names[key]: value for key, value in values.items()}
+
+
+def session_row(session: SessionRow, alarms: int, pressures: int, when: When) -> Row:
+    """Return a session for the list of sessions."""
+    ended = session.ended_utc_ms
+    last = session.phases[-1].at_utc_ms if session.phases else session.begun_utc_ms
+    infused_s = infused_ms(session, ended or last) // 1000
+    return _named(
+        words.SESSION_TABLE,
+        {
+            "begun": when(session.begun_utc_ms),
+            "label": session.label,
+            "recliner": session.recliner,
+            "protocol": protocol_title(session),
+            "phase": words.PHASES.get(session.phase or "", ""),
+            "infused": words.duration(infused_s) if infused_s else "",
+            "ended": when(ended) if ended is not None else "",
+            "alarms": alarms,
+            "pressures": pressures,
+        },
+    )
+
+
+def protocol_title(session: SessionRow) -> str:
+    """Return the title of a session's protocol as it was kept, or its name."""
+    kept = session.details.get("protocol")
+    title = kept.get("title") if isinstance(kept, dict) else None
+    return str(title or session.protocol)
+
+
+def pressure_row(row: DeterminationRow, when: When) -> Row:
+    """Return a cuff measurement."""
+    found = row.determination
+    reason = words.REASONS.get(str(found.reason), str(found.reason))
+    outcome = str(found.outcome) if found.systolic_mmhg is not None else f"failed: {reason}"
+    return _named(
+        words.PRESSURE_TABLE,
+        {
+            "at": when(row.at_utc_ms),
+            "pressure": f"{found.systolic_mmhg}/{found.diastolic_mmhg}"
+            if found.systolic_mmhg is not None
+            else "–",
+            "mean": number(found.mean_mmhg),
+            "pulse": number(found.pulse_rate_per_min),
+            "outcome": outcome,
+            "told_after": words.duration((row.received_utc_ms - row.at_utc_ms) / 1000),
+            "device": row.device_id,
+        },
+    )
+
+
+def entry_rows(rows: Sequence[EntryRow], when: When) -> list[Row]:
+    """Return entries in order of time; what was corrected says so and stays."""
+    corrected = {row.corrects for row in rows if row.corrects}
+    return [_entry_row(row, row.entry_id in corrected, when) for row in rows]
+
+
+def _entry_row(row: EntryRow, is_corrected: bool, when: When) -> Row:
+    return _named(
+        words.ENTRY_TABLE,
+        {
+            "at": when(row.at_utc_ms),
+            "kind": words.ENTRY_KINDS.get(row.kind, row.kind),
+            "words": entry_sentence(row.kind, row.payload)[1],
+            "by": row.by,
+            "standing": words.CORRECTED if is_corrected else words.STANDS,
+        },
+    )
+
+
+def command_row(row: CommandRow, when: When) -> Row:
+    """Return an order of staff with what became of it."""
+    return _named(
+        words.COMMAND_TABLE,
+        {
+            "at": when(row.at_utc_ms),
+            "verb": words.VERBS.get(row.verb, row.verb),
+            "by": row.by,
+            "status": words.STATUS.get(row.status, row.status),
+            "message": row.message,
+            "arguments": json.dumps(dict(row.arguments), ensure_ascii=False),
+        },
+    )
+
+
+def count_starts(rows: Iterable[AlarmRow]) -> int:
+    """Return how many alarms began."""
+    return sum(row.transition == "start" and row.condition in _CONDITIONS for row in rows)
