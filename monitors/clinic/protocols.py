@@ -313,7 +313,15 @@ def _cuff_mistakes(preset: ClinicProtocol) -> Iterator[tuple[_Place, str]]:
 
 def to_toml(found: tuple[ClinicProtocol, ...]) -> str:
     """Write presets as a file that :func:`parse` reads back, for presets edited on a page."""
-    return "\n".join(_table_text("protocols", preset.to_record()) for preset in found)
+    return "\n".join(record_toml(preset.to_record()) for preset in found)
+
+
+def record_toml(record: Mapping[str, Any]) -> str:
+    """Write what shall become a preset, right or wrong, as one [[protocols]] table.
+
+    record: as :meth:`ClinicProtocol.to_record` has it; :func:`parse` says what is wrong with it.
+    """
+    return _table_text("protocols", record)
 
 
 def _table_text(header: str, record: Mapping[str, Any]) -> str:
