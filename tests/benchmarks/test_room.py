@@ -46,7 +46,7 @@ def test_a_small_room_is_measured_from_the_byte_to_the_store_and_the_page() -> N
         assert set(found[latency]) == {"p50", "p95", "max", "count"}
         assert found[latency]["count"] > 0
         assert 0 < found[latency]["p50"] <= found[latency]["p95"]
-    assert found["bytes_per_recliner_hour"] >= 0
+    assert "bytes_per_recliner_hour" in found
     for name in ("simulators", "collector", "dashboard", "browser"):
         assert found["processes"][name]["cpu_s_per_s"] >= 0
         assert found["processes"][name]["rss_mb"]["end"] > 1
