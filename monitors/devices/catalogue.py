@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitors.devices import (
+    bci,
+    contec_v5,
+    contec_v7,
     dinamap,
     ge_dri,
     ivy_450c,
+    masimo_ascii1,
+    nellcor_ascii,
+    nonin_ascii,
     nonin_df1,
     nonin_df2,
     nonin_df7,
@@ -25,6 +31,7 @@ from monitors.devices import (
     suntech,
 )
 from monitors.devices.adapter import Adapter
+from monitors.devices.contec_v7 import ASK_ID
 from monitors.devices.dinamap_frames import READ_NIBP
 from monitors.devices.ge_dri_frames import Request as GeRequest
 from monitors.devices.pm6750_frames import OXIMETRY_ON
@@ -108,6 +115,71 @@ def _nonin() -> tuple[DeviceKind, ...]:
             moving_field="timer",
         ),
         DeviceKind("nonin-df8", "Nonin oximeter (DF8)", _OXIMETRY, line, 5.0, nonin_df8.adapter),
+    )
+
+
+def _streaming_oximeters() -> tuple[DeviceKind, ...]:
+    """List the oximeters that send 60 or 100 packets a second: 3 s of silence is 180 missed.
+
+    The newer Contec is silent until it is started. Asking it for its id asks who is there: that
+    is no start, and at its line speed a start might set off the cuff of another module. Berry's
+    document names no line speed.
+    """
+    return (
+        DeviceKind(
+            "contec-v5",
+            "Contec oximeter (five-byte packets)",
+            _OXIMETRY,
+            LineSettings(baud=19200, parity="O"),
+            3.0,
+            contec_v5.adapter,
+        ),
+        DeviceKind(
+            "contec-v7",
+            "Contec oximeter (typed packets)",
+            _OXIMETRY,
+            LineSettings(baud=115200),
+            3.0,
+            contec_v7.adapter,
+            is_push=False,
+            identify=(ASK_ID,),
+        ),
+        DeviceKind("bci", "BCI oximeter", _OXIMETRY, LineSettings(baud=115200), 3.0, bci.adapter),
+    )
+
+
+def _printing_oximeters() -> tuple[DeviceKind, ...]:
+    """List the oximeters that print a line of text each second, Nellcor's each two seconds.
+
+    5 s of silence is five lines. Nellcor's may wait for an XON, which comes after 4 s; then the
+    next line has 3 s more.
+    """
+    line = LineSettings(baud=9600)
+    return (
+        DeviceKind(
+            "masimo-ascii1",
+            "Masimo oximeter (ASCII 1)",
+            _OXIMETRY,
+            line,
+            5.0,
+            masimo_ascii1.adapter,
+        ),
+        DeviceKind(
+            "nellcor-ascii",
+            "Nellcor oximeter (ASCII)",
+            _OXIMETRY,
+            LineSettings(baud=19200),
+            7.0,
+            nellcor_ascii.adapter,
+        ),
+        DeviceKind(
+            "nonin-ascii",
+            "Nonin oximeter (printed lines)",
+            _OXIMETRY,
+            line,
+            5.0,
+            nonin_ascii.adapter,
+        ),
     )
 
 
@@ -221,6 +293,8 @@ def _ivy_450c() -> DeviceKind:
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
+        *_streaming_oximeters(),
+        *_printing_oximeters(),
         _dinamap(),
         _pm6750(),
         _suntech(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 
 from monitors.errors import ConfigurationError
-from simulators.devices import nonin
+from simulators.devices import bci, contec_v5, contec_v7, masimo, nellcor, nonin, nonin_lines
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.ivy_450c import IvyMonitor
@@ -24,6 +24,17 @@ def _oximeters() -> tuple[TwinKind, ...]:
         TwinKind("nonin-df2", "oximeter", "Nonin oximeter (DF2)", nonin.df2),
         TwinKind("nonin-df7", "oximeter", "Nonin oximeter (DF7)", nonin.df7),
         TwinKind("nonin-df8", "oximeter", "Nonin oximeter (DF8)", nonin.df8),
+    )
+
+
+def _further_oximeters() -> tuple[TwinKind, ...]:
+    return (
+        TwinKind("contec-v5", "oximeter", "Contec CMS50D+ (old)", contec_v5.oximeter),
+        TwinKind("contec-v7", "oximeter", "Contec CMS50D+ (new)", contec_v7.oximeter),
+        TwinKind("bci", "oximeter", "Berry BM1000", bci.oximeter),
+        TwinKind("masimo-ascii1", "oximeter", "Masimo Rad-8", masimo.oximeter),
+        TwinKind("nellcor-ascii", "oximeter", "Nellcor N-560", nellcor.oximeter),
+        TwinKind("nonin-ascii", "oximeter", "Nonin hand-held", nonin_lines.oximeter),
     )
 
 
@@ -68,6 +79,7 @@ def _stx_etx() -> TwinKind:
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
+        *_further_oximeters(),
         *_monitors(),
         *_parameter_monitors(),
         _suntech(),
