@@ -209,3 +209,82 @@ SERIES_COLUMNS: dict[str, str] = {
     "alarms": "Alarms",
     "ended": "Phase",
 }
+
+# ---- protocols
+PROTOCOLS_TITLE = "Protocols"
+PROTOCOLS_ABOUT = (
+    "What the clinic plans for one kind of visit. A new session takes a preset as it is then; a "
+    "running session keeps the one it began with."
+)
+PROTOCOL_TABS = ("Presets", "Edit or add", "The file as text")
+NO_PROTOCOL_FILE = (
+    'This clinic keeps no presets of its own: write protocols = "protocols.toml" into the [clinic] '
+    "table of clinic.toml and start the collector again. The form can be tried, not saved."
+)
+BUILT_IN, OWN, REPLACED = "built in", "the clinic's own", "the clinic's own, for the built-in one"
+PROTOCOL_COLUMNS: dict[str, str] = {
+    "title": "Title",
+    "name": "Name",
+    "whose": "Whose",
+    "dated": "Dated",
+    "kind": "Kind",
+    "planned": "Planned, min",
+    "range": "May be set to, min",
+    "recovery": "Recovery at least, min",
+    "alarms": "Alarm preset",
+    "cuff": "Cuff",
+    "source": "Source",
+}
+DETAIL_OF = "Preset in full"
+EDIT_FROM = "Begin from"
+NEW_PRESET = "a new preset"
+FIELDS: dict[str, str] = {
+    "name": "Name (small letters, digits, - and _)",
+    "title": "Title on the wall",
+    "dated": "Dated",
+    "source": "Source of the numbers: who decided, from which paper",
+    "kind": "Kind",
+    "alarm_preset": "Alarm preset",
+    "planned_min": "Planned time, min",
+    "range_low": "May be set from, min",
+    "range_high": "to, min",
+    "minimum_recovery_min": "Recovery at least, min",
+    "dose_hint": "Words beside the dose",
+    "series_hint": "Words beside the series",
+    "score": "Score asked at intake",
+}
+CUFF_ROWS = "Cuff: stages of each phase in order; the last one of a phase is without an end"
+CUFF_FIELDS = {
+    "phase": "Phase",
+    "every_min": "Every, min",
+    "readings": "For so many readings",
+    "until_min": "Until minute",
+    "until_in_limits": "Until so many within limits in a row",
+    "after_rate_increase_min": "After a raised rate every, min",
+}
+CHECK_ROWS = "Observations and when they are due; names and minutes separated by commas"
+CHECK_NAMES_ARE = "Names: {names}."
+CHECK_FIELDS = {
+    "names": "Names",
+    "at_baseline": "At baseline",
+    "dosed_min": "Minutes after the drug began",
+    "every_min": "And then every, min",
+    "at_end": "At the end",
+    "recovery_min": "Minutes of recovery",
+}
+FILE_REWRITTEN = (
+    "Saving from the form writes the file anew: remarks (#) in it are lost. Edit the text to keep "
+    "them."
+)
+FILE_TEXT = "The clinic's own presets (TOML)"
+FILE_EMPTY = "# No preset of the clinic's own yet. Each is a [[protocols]] table.\n"
+WRONG = "This cannot be saved yet:"
+WRONG_LINE = "Line {line}: {words}"
+RIGHT = "Nothing is wrong with it."
+WHAT_WILL_STAND = "What will stand in the file"
+SAVE = "Save for new sessions"
+SIGN_TO_SAVE = "A preset is saved with the name of who decided it."
+FILE_CHANGED = (
+    "The file has changed since this page was opened; nothing was saved. Look again, then make the "
+    "change anew."
+)
