@@ -52,7 +52,7 @@ def says_no_data(page: Page, why: str) -> None:
     states = page.eval_on_selector_all("[data-vital]", "(all) => all.map((e) => e.dataset.state)")
     assert set(states) <= {"stale", "gone"}
     assert page.locator(".plate:visible").evaluate_all(
-        "(all) => all.every((e) => e.getAnimations().length === 0)"
+        "(all) => all.every((e) => e.getAnimations({ subtree: true }).length === 0)"
     )
 
 

@@ -120,9 +120,12 @@ def test_tiles_stay_in_their_places_and_what_is_simulated_says_so(
 
 
 def flash_of(page: Page, selector: str) -> list[Any]:
-    """Return the periods of the animations on an element, milliseconds."""
+    """Return the periods of the flashing faces of an element, milliseconds."""
     periods: list[Any] = page.eval_on_selector(
-        selector, "(e) => e.getAnimations().map((one) => one.effect.getTiming().duration)"
+        selector,
+        """(e) => e.getAnimations({ subtree: true }).map((one) => one.effect)
+            .filter((effect) => effect.target === e && effect.pseudoElement === '::before')
+            .map((effect) => effect.getTiming().duration)""",
     )
     return periods
 

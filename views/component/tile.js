@@ -140,7 +140,7 @@ export class Tile {
     this.tickClock(view);
     this.tickHush(view);
     this.tickFoot(view, silent);
-    this.tickCalm();
+    this.tickCalm(view);
   }
 
   /** Return devices that said nothing for longer than they may, with their words. */
@@ -303,14 +303,14 @@ export class Tile {
     mark(this.foot, "data-known", null);
   }
 
-  tickCalm() {
+  tickCalm(view) {
     const { session, vitals, nibp, alarms } = this.picture;
     const speaks = Object.values(vitals ?? {}).some((one) => one.value !== null && one.value !== undefined) || nibp?.systolic_mmhg;
     const isCalm = !session && !speaks && !(alarms ?? []).length;
     mark(this.root, "data-calm", isCalm ? "true" : null);
     if (!isCalm) return;
     write(this.calmTitle, this.words.no_session_title);
-    write(this.calmText, this.calmWords());
+    write(this.calmText, view.lostMs ? this.words.no_data : this.calmWords());
   }
 
   calmWords() {
