@@ -26,6 +26,7 @@ from monitors.devices import (
     nonin_df2,
     nonin_df7,
     nonin_df8,
+    omron_hbp9030,
     pm6750,
     stx_etx,
     suntech,
@@ -290,6 +291,22 @@ def _ivy_450c() -> DeviceKind:
     )
 
 
+def _omron() -> DeviceKind:
+    """Describe the HBP-9030: it prints a line a measurement and is silent in between.
+
+    Nothing tells a monitor at rest from a pulled cable, so an hour may pass: the longest interval
+    between two readings that a visit has.
+    """
+    return DeviceKind(
+        "omron-hbp9030",
+        "Omron HBP-9030 (format 5)",
+        frozenset({Measures.NIBP}),
+        LineSettings(baud=9600),
+        3600.0,
+        omron_hbp9030.adapter,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -301,6 +318,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _ge_dri(),
         _stx_etx(),
         _ivy_450c(),
+        _omron(),
     )
 
 

@@ -12,6 +12,7 @@ from simulators.devices import bci, contec_v5, contec_v7, masimo, nellcor, nonin
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.ivy_450c import IvyMonitor
+from simulators.devices.omron_hbp9030 import HbpMonitor
 from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.stx_etx import StxEtxModule
 from simulators.devices.suntech import SuntechModule
@@ -76,6 +77,10 @@ def _stx_etx() -> TwinKind:
     )
 
 
+def _omron() -> TwinKind:
+    return TwinKind("omron-hbp9030", "monitor", "Omron HBP-9030", HbpMonitor, ("nibp",))
+
+
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
@@ -84,6 +89,7 @@ def _rows() -> tuple[TwinKind, ...]:
         *_parameter_monitors(),
         _suntech(),
         _stx_etx(),
+        _omron(),
     )
 
 
