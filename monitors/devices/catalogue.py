@@ -30,6 +30,7 @@ from monitors.devices import (
     pm6750,
     stx_etx,
     suntech,
+    terumo,
 )
 from monitors.devices.adapter import Adapter
 from monitors.devices.contec_v7 import ASK_ID
@@ -307,6 +308,22 @@ def _omron() -> DeviceKind:
     )
 
 
+def _terumo() -> DeviceKind:
+    """Describe the Terumo kiosk monitors: a frame a measurement, silence in between.
+
+    An hour may pass, as for any cuff that only pushes. No source names the line speed: 9600 is a
+    guess, and clinic.toml may say another.
+    """
+    return DeviceKind(
+        "terumo",
+        "Terumo kiosk monitor (BP-500, BR-500)",
+        frozenset({Measures.NIBP}),
+        LineSettings(baud=9600),
+        3600.0,
+        terumo.adapter,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -319,6 +336,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _stx_etx(),
         _ivy_450c(),
         _omron(),
+        _terumo(),
     )
 
 

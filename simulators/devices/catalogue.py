@@ -16,6 +16,7 @@ from simulators.devices.omron_hbp9030 import HbpMonitor
 from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.stx_etx import StxEtxModule
 from simulators.devices.suntech import SuntechModule
+from simulators.devices.terumo import KioskMonitor
 from simulators.devices.twin import TwinKind
 
 
@@ -81,6 +82,10 @@ def _omron() -> TwinKind:
     return TwinKind("omron-hbp9030", "monitor", "Omron HBP-9030", HbpMonitor, ("nibp",))
 
 
+def _terumo() -> TwinKind:
+    return TwinKind("terumo", "monitor", "Terumo kiosk monitor", KioskMonitor, ("nibp",))
+
+
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
@@ -90,6 +95,7 @@ def _rows() -> tuple[TwinKind, ...]:
         _suntech(),
         _stx_etx(),
         _omron(),
+        _terumo(),
     )
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from monitors.clock import SystemClock
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import Link, LinkEvent, Received, Speaking
+from monitors.devices.link import Link, LinkEvent, Opened, Received, Speaking
 from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
 from simulators.control import ask
+from simulators.room import Room
 from tests.simulators.examples import plan
 
 WAIT_S = 15.0
@@ -20,6 +21,8 @@ STARTED = [
     ("suntech", NibpFailure.OVERPRESSURE),
     ("stx-etx", NibpFailure.UNKNOWN),
 ]
+
+PUSHING = ["omron-hbp9030", "terumo"]
 
 
 class Listener:
@@ -31,8 +34,8 @@ class Listener:
         self.link = Link("R1/monitor", kind_of(device), port, clock, self._events.put)
         self.link.start()
 
-    def until_speaking(self) -> None:
-        while not isinstance(self._events.get(timeout=WAIT_S), Speaking):
+    def until(self, kind: type[LinkEvent]) -> None:
+        while not isinstance(self._events.get(timeout=WAIT_S), kind):
             pass
 
     def next_determination(self) -> NibpDetermination:
@@ -62,7 +65,7 @@ def test_a_cuff_started_over_tcp_measures_and_fails_under_too_much_pressure(
 ) -> None:
     room = open_room(plan(devices=(device,)), speed=SPEED)
     listener = listen(room.ports["R1/monitor"], device)
-    listener.until_speaking()
+    listener.until(Speaking)
     listener.link.start_cuff()
     done = listener.next_determination()
     assert done.outcome is NibpOutcome.COMPLETED
@@ -70,3 +73,23 @@ def test_a_cuff_started_over_tcp_measures_and_fails_under_too_much_pressure(
     ask(room.control_port, "fault R1 overpressure on")
     ask(room.control_port, "cuff R1")
     assert listener.next_determination().reason is reason
+
+
+def start_at_the_monitor(room: Room, listener: Listener) -> NibpDetermination:
+    """Press the monitor's key as soon as its line is served, and wait for the outcome."""
+    ask(room.control_port, "cuff R1")
+    return listener.next_determination()
+
+
+@pytest.mark.parametrize("device", PUSHING)
+def test_a_measurement_started_at_the_monitor_is_read_over_tcp(
+    open_room, listen, device: str
+) -> None:
+    room = open_room(plan(devices=(device,)), speed=SPEED)
+    listener = listen(room.ports["R1/monitor"], device)
+    listener.until(Opened)
+    done = start_at_the_monitor(room, listener)
+    assert done.outcome is NibpOutcome.COMPLETED
+    assert done.systolic_mmhg > done.diastolic_mmhg > 0
+    ask(room.control_port, "fault R1 overpressure on")
+    assert start_at_the_monitor(room, listener).reason is NibpFailure.UNKNOWN
