@@ -288,3 +288,73 @@ FILE_CHANGED = (
     "The file has changed since this page was opened; nothing was saved. Look again, then make the "
     "change anew."
 )
+
+# ---- devices
+DEVICES_TITLE = "Devices"
+DEVICES_ABOUT = (
+    "How each configured device answers, which ports this machine has, and what is on a free one."
+)
+DEVICE_TABS = ("Configured devices", "Find my device")
+DEVICES_AS_OF = (
+    "As the collector told it at the time in the last column; this page does not move by itself."
+)
+NO_DEVICES = "No collector has told of any device yet."
+DEVICE_STATES = {
+    "speaking": "answers",
+    "silent": "silent",
+    "never": "never heard",
+    "closed": "no port",
+}
+NEVER = "never"
+DEVICE_COLUMNS: dict[str, str] = {
+    "device_id": "Device",
+    "title": "Kind",
+    "port": "Port",
+    "identity": "Adapter",
+    "state": "State",
+    "reason": "Reason",
+    "frames": "Frames",
+    "bad_checksums": "Bad checksums",
+    "discarded_bytes": "Bytes discarded",
+    "last_byte": "Last byte at",
+    "age": "Age then, s",
+    "as_of": "As of",
+}
+PORT_COLUMNS: dict[str, str] = {
+    "port": "Port",
+    "what": "What it says it is",
+    "usb": "USB identity",
+    "owner": "Used by",
+}
+NOT_USB = "not USB"
+FREE = "free"
+NO_PORTS = (
+    "This machine lists no serial port. A port of the network can be named all the same, such as "
+    "socket://192.168.1.20:4001."
+)
+PORTS_ARE_HERE = "Ports of the machine on which this dashboard runs."
+PROBE_PORT = "Port to listen at"
+PROBE_PORT_HINT = "/dev/ttyUSB0, COM3, socket://host:port"
+MAY_ASK = "If nothing is understood, ask politely"
+MAY_ASK_HELP = (
+    "Sends only the few bytes with which devices say who they are; none of them starts a cuff, "
+    "changes a setting or stops a stream."
+)
+NO_A1_CUFF = "No cuff module that starts on the single byte A1 is on this port"
+NO_A1_CUFF_HELP = (
+    "One OEM cuff module starts on that byte at 115200 8N1, and some devices can only be asked with "
+    "it. Say so only if you know."
+)
+PROBE = "Find out"
+PROBE_LASTS = "Listening at every speed can take a minute or two. Stay on this page."
+PROBE_REFUSED = (
+    "{port} is used by {owner}, which clinic.toml lists: it is watched and cannot be probed. Take "
+    "it out of clinic.toml and start the collector again to probe it."
+)
+PROBED_ALREADY = "{port}: is being probed from another page; wait until that is done"
+PROBE_RUNNING = "Listening at {port} …"
+PROBE_DONE = "Done"
+PROBE_FOUND = "It is a **{title}** (`{device}`), {line}."
+PROBE_NOTHING = "No device was recognised."
+PROBE_USB = "Adapter: {usb}"
+PROBE_TOML = "For clinic.toml, under the recliner's [[recliners]] table:"

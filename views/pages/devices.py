@@ -1,0 +1,108 @@
+"""The devices: how each configured one answers, and what is on a port nobody uses yet.
+
+Streamlit's part alone. Probing is monitors.devices.probing's; whose a port is, ports.py's.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from monitors.clock import SystemClock
+from monitors.config import is_loopback
+from monitors.devices.probe_report import ProbeReport, words_of
+from monitors.devices.probing import probe
+from monitors.devices.transport import list_ports
+from monitors.errors import ChairsideError
+from views import access, here
+from views.local_time import LocalTime
+from views.page_frame import frame, say, told_errors
+from views.ports import device_table, owner_of, port_table, probing
+from views.words import log_en as words
+
+
+def _draw_devices(local: LocalTime) -> None:
+    st.caption(words.DEVICES_AS_OF)
+    st.button(words.LOOK_AGAIN, key="devices_again")
+    rows = device_table(access.recliners_now().values(), local)
+    if not rows:
+        say(words.NO_DEVICES)
+        return
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, height=38 + 35 * len(rows), key="devices_table"
+    )
+
+
+def _draw_finder() -> None:
+    listed = list_ports()
+    clinic, pictures = here.dashboard().clinic, access.recliners_now().values()
+    st.caption(words.PORTS_ARE_HERE)
+    if listed:
+        rows = port_table(listed, clinic, pictures)
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key="devices_ports")
+    else:
+        say(words.NO_PORTS)
+    port = st.selectbox(
+        words.PROBE_PORT,
+        [one.device for one in listed],
+        index=None,
+        placeholder=words.PROBE_PORT_HINT,
+        accept_new_options=True,
+        key="devices_port",
+    )
+    may_ask = st.checkbox(words.MAY_ASK, True, help=words.MAY_ASK_HELP, key="devices_ask")
+    is_ruled_out = st.checkbox(words.NO_A1_CUFF, help=words.NO_A1_CUFF_HELP, key="devices_a1")
+    st.caption(words.PROBE_LASTS)
+    if st.button(words.PROBE, disabled=not port, type="primary", key="devices_probe") and port:
+        owner = owner_of(port, clinic, pictures, listed)
+        if owner is not None:
+            say(words.PROBE_REFUSED.format(port=port, owner=owner))
+        else:
+            _tell(_probe(port.strip(), may_ask, is_ruled_out))
+
+
+def _probe(port: str, may_ask: bool, is_ruled_out: bool) -> ProbeReport:
+    """Probe a port, telling each step. Raises TransportError where it cannot be opened."""
+    running = words.PROBE_RUNNING.format(port=port)
+    with probing(port), st.status(running, expanded=True) as status:
+        try:
+            report = probe(
+                port,
+                SystemClock(),
+                may_ask=may_ask,
+                is_single_byte_cuff_ruled_out=is_ruled_out,
+                tell=st.write,
+            )
+        except ChairsideError:
+            status.update(label=words.PROBE_NOTHING, expanded=False)
+            raise
+        status.update(label=words.PROBE_DONE, expanded=False)
+    return report
+
+
+def _tell(report: ProbeReport) -> None:
+    """Say what was found, in words, and the lines to paste."""
+    if report.match is None:
+        st.markdown(words.PROBE_NOTHING)
+    else:
+        kind, line = report.match.kind, words_of(report.match.line)
+        st.markdown(words.PROBE_FOUND.format(title=kind.title, device=kind.name, line=line))
+    if report.usb is not None:
+        st.markdown(words.PROBE_USB.format(usb=report.usb))
+    for remark in report.remarks:
+        st.markdown(remark)
+    if report.match is not None:
+        st.caption(words.PROBE_TOML)
+        st.code(report.toml(True if is_loopback(report.port) else None), language="toml")
+
+
+def _draw() -> None:
+    local = frame(words.DEVICES_TITLE, words.DEVICES_ABOUT)
+    configured, finder = st.tabs(list(words.DEVICE_TABS))
+    with configured, told_errors():
+        _draw_devices(local)
+    with finder, told_errors():
+        _draw_finder()
+
+
+_draw()
