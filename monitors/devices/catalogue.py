@@ -327,9 +327,9 @@ def _terumo() -> DeviceKind:
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
+        _dinamap(),
         *_streaming_oximeters(),
         *_printing_oximeters(),
-        _dinamap(),
         _pm6750(),
         _suntech(),
         _ge_dri(),
