@@ -44,6 +44,24 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def limit(condition: str, vital: str, words: str, bound: int, priority: str) -> dict[str, Any]:
+    """Return one limit as a picture tells it."""
+    return {
+        "condition": condition,
+        "vital": vital,
+        "key": "systolic_mmhg" if vital == "nibp" else vital,
+        "direction": "below" if words.endswith("below") else "above",
+        "words": words,
+        "bound": bound,
+        "level": bound,
+        "is_relative": False,
+        "priority": priority,
+        "delay_s": 10,
+        "is_changed": False,
+        "is_off": False,
+    }
+
+
 class FakeRecliner:
     """Play one part of the cast."""
 
@@ -79,9 +97,10 @@ class FakeRecliner:
             "audio_paused_until": at + 120_000 if self.audio_paused_by else None,
             "audio_paused_by": self.audio_paused_by,
             "limits": [
-                {"condition": "spo2_low", "words": "below", "bound": 90},
-                {"condition": "nibp_high", "words": "at or above", "bound": 180},
-                {"condition": "pulse_high", "words": "above", "is_off": self.part == "recovery"},
+                limit("spo2_low", "spo2_pct", "below", 90, "high"),
+                limit("nibp_high", "nibp", "at or above", 180, "medium"),
+                limit("pulse_high", "pulse_rate_per_min", "above", 130, "medium")
+                | {"is_off": self.part == "recovery"},
             ],
             "preset": "mood",
             "baseline": {"spo2_pct": 98, "systolic_mmhg": 132, "diastolic_mmhg": 82},

@@ -238,3 +238,16 @@ def test_daylight_is_one_click_away_and_remembered(page: Page, full_room: Room) 
     expect(page.locator(".chairside-wall")).to_have_attribute("data-theme", "day")
     open_wall(page, full_room)
     expect(page.locator(".chairside-wall")).to_have_attribute("data-theme", "day")
+
+
+def test_a_recliners_page_is_one_step_away_and_the_wall_comes_back_alone(
+    page: Page, full_room: Room
+) -> None:
+    open_wall(page, full_room)
+    page.locator('[data-recliner="R2"]').click()
+    page.get_by_role("button", name="Open recliner").click()
+    page.wait_for_function("location.search === '?recliner=R2'", timeout=30_000)
+    page.get_by_role("link", name="Wall").click()
+    expect(page.locator("[data-recliner]")).to_have_count(16, timeout=30_000)
+    expect(page.locator(".chairside-wall")).to_have_count(1)
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=10_000)
