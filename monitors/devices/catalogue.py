@@ -18,6 +18,7 @@ from monitors.devices import (
     contec_v7,
     dinamap,
     ge_dri,
+    hl7_mllp,
     ivy_450c,
     masimo_ascii1,
     nellcor_ascii,
@@ -324,6 +325,22 @@ def _terumo() -> DeviceKind:
     )
 
 
+def _hl7_mllp() -> DeviceKind:
+    """Describe a sender of HL7 messages: each second up to each ten, so 30 s are three missed.
+
+    It connects to us (``listen://host:port``) or waits (``socket://host:port``); a line speed
+    counts only where it comes over a plain serial line.
+    """
+    return DeviceKind(
+        "hl7-mllp",
+        "HL7 monitor or gateway (ORU over MLLP)",
+        frozenset(Measures),
+        LineSettings(baud=9600),
+        30.0,
+        hl7_mllp.adapter,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -337,6 +354,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _ivy_450c(),
         _omron(),
         _terumo(),
+        _hl7_mllp(),
     )
 
 
