@@ -7,6 +7,7 @@ when: writes a stamp, UTC in epoch milliseconds, as the viewer's time.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -31,11 +32,10 @@ def _named(names: dict[str, str], values: Row) -> Row:
     return {names[key]: value for key, value in values.items()}
 
 
-def session_row(session: SessionRow, alarms: int, pressures: int, when: When) -> Row:
-    """Return a session for the list of sessions."""
+def session_row(session: SessionRow, alarms: int, when: When, now_utc_ms: int) -> Row:
+    """Return a session for the list of sessions; now_utc_ms: for one that still runs."""
     ended = session.ended_utc_ms
-    last = session.phases[-1].at_utc_ms if session.phases else session.begun_utc_ms
-    infused_s = infused_ms(session, ended or last) // 1000
+    infused_s = infused_ms(session, ended or now_utc_ms) // 1000
     return _named(
         words.SESSION_TABLE,
         {
@@ -47,7 +47,6 @@ def session_row(session: SessionRow, alarms: int, pressures: int, when: When) ->
             "infused": words.duration(infused_s) if infused_s else "",
             "ended": when(ended) if ended is not None else "",
             "alarms": alarms,
-            "pressures": pressures,
         },
     )
 
@@ -114,6 +113,12 @@ def command_row(row: CommandRow, when: When) -> Row:
     )
 
 
-def count_starts(rows: Iterable[AlarmRow]) -> int:
-    """Return how many alarms began."""
-    return sum(row.transition == "start" and row.condition in _CONDITIONS for row in rows)
+def alarm_counts(rows: Iterable[AlarmRow]) -> dict[str, int]:
+    """Return how many alarms began in each session."""
+    return dict(
+        Counter(
+            row.session_id
+            for row in rows
+            if row.session_id and row.transition == "start" and row.condition in _CONDITIONS
+        )
+    )

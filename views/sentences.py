@@ -58,6 +58,8 @@ def limit_sentence(limit: Mapping[str, Any]) -> str:
     vital = words.VITALS.get(str(limit.get("vital")), str(limit["condition"]))
     if limit.get("is_off"):
         return f"{vital}: {words.OFF}"
+    if limit.get("level") is None and limit.get("is_relative"):
+        return f"{vital}: {words.NOT_IN_FORCE}"
     level = limit.get("level")
     bound = number(level if level is not None else limit.get("bound"))
     return f"{vital} {limit.get('words') or limit.get('direction') or ''} {bound}".strip()

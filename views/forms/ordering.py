@@ -89,17 +89,19 @@ def reasoned_button(recliner: str, offer: Offer, by: str) -> None:
             name, key=f"{offer.verb}-{recliner}", disabled=True, help=refusal, width="stretch"
         )
         return
-    with st.popover(name, width="stretch"):
-        reason = st.text_input(words.REASON, key=f"{offer.verb}-{recliner}-reason", max_chars=200)
-        wanted = words.REASON_WANTED if offer.wants_reason and not reason.strip() else None
-        order_button(
-            recliner,
-            Offer(offer.verb, wanted),
-            by,
-            {"reason": reason.strip() or None},
-            key=f"{offer.verb}-{recliner}",
-            is_main=True,
-        )
+    with (
+        st.popover(name, width="stretch", key=f"{offer.verb}-{recliner}-place"),
+        st.form(f"{offer.verb}-{recliner}-form", clear_on_submit=True, border=False),
+    ):
+        reason = st.text_input(words.REASON, max_chars=200)
+        pressed = st.form_submit_button(name, type="primary", width="stretch")
+    if not pressed:
+        return
+    if offer.wants_reason and not reason.strip():
+        st.caption(words.REASON_WANTED)
+        return
+    give(f"recliner:{recliner}", offer.verb, by, {"reason": reason.strip() or None})
+    give_again()
 
 
 _SIGN = {"pending": "…", "done": "✓", "refused": "✕", "unknown": "?"}
@@ -109,8 +111,11 @@ def show_orders(target: str) -> None:
     """Tell what became of the newest orders given here."""
     own, local = desk(), LocalTime.of(st.context.timezone)
     own.look(dashboard().picture)
-    for one in own.shown(world_utc_ms(), target):
-        st.html(f"<div style='{_LINE}'>{_told(one, local)}</div>")
+    lines = [
+        f"<div style='{_LINE}'>{_told(one, local)}</div>"
+        for one in own.shown(world_utc_ms(), target)
+    ]
+    st.html("".join(lines) or "<div></div>")
 
 
 _LINE = f"padding:4px 10px;border-left:3px solid {colours.EDGE};color:{colours.TEXT};font-size:15px"

@@ -51,9 +51,10 @@ class Chart {
     if (this.isClosed || this.plot._dragging) return;
     const isFirst = !this.isDrawn;
     this.plotly = plotly;
-    const config = { displaylogo: false, responsive: false, displayModeBar: false, doubleClick: "autosize" };
+    const config = { displaylogo: false, responsive: false, displayModeBar: false, showTips: false, doubleClick: "autosize" };
     const layout = { ...data.figure.layout, width: this.root.clientWidth || undefined };
     this.home = layout.xaxis.range.slice();
+    if (this.zoom) layout.xaxis = { ...layout.xaxis, range: this.zoom.slice() };
     await plotly.react(this.plot, data.figure.data, layout, config);
     if (isFirst) this.listen();
     this.isDrawn = true;
@@ -72,11 +73,13 @@ class Chart {
     const end = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
     if (this.isResetting || start === undefined || end === undefined) return;
     const offset = this.told.data.offset_ms;
+    this.zoom = [start, end];
     this.ask([utcOf(start, offset), utcOf(end, offset)]);
   }
 
   async showAll() {
     this.isResetting = true;
+    this.zoom = null;
     await this.plotly.relayout(this.plot, { "xaxis.range": this.home.slice() });
     this.isResetting = false;
     this.ask(null);
@@ -102,7 +105,7 @@ class Chart {
     this.root.dataset.state = isStale ? "stale" : "fresh";
     this.plot.style.opacity = isStale ? "0.45" : "";
     if (isStale) this.write(this.told.data.words.stale.replace("{n}", String(Math.floor(ms / 1000))));
-    else if (this.isDrawn) this.write("");
+    else if (this.isDrawn) this.write(this.zoom ? this.told.data.words.zoomed : this.told.data.words.zoom);
   }
 
   fail(error) {

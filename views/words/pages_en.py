@@ -34,7 +34,8 @@ CHART = {
     "loading": "The chart is being loaded …",
     "failed": "The chart cannot be drawn: {reason}",
     "stale": "Chart not renewed for {n} s",
-    "reset": "Whole session",
+    "zoom": "Drag over a stretch to see it closer.",
+    "zoomed": "Closer view. Double-click shows the whole session.",
 }
 
 # ---- entries
@@ -108,6 +109,7 @@ RECLINER_TITLE = "Recliner"
 REVIEW_TITLE = "Review"
 NOTES = "Entries"
 NO_LIMITS = "No limits are loaded."
+NOT_IN_FORCE = "not in force: no own baseline, or not needed for it"
 NUMBER_OR_OFF = "Give the new number, or switch the limit off."
 LIMIT_TABLE = {
     "limit": "Limit",
@@ -186,7 +188,6 @@ SESSION_TABLE = {
     "infused": "Infused",
     "ended": "Ended",
     "alarms": "Alarms",
-    "pressures": "Pressures",
 }
 PRESSURE_TABLE = {
     "at": "Measured",
