@@ -29,6 +29,8 @@ _CURVES = (
 )
 
 Figure = dict[str, Any]
+NOTHING: Figure = {"type": "scatter", "x": [None], "y": [None]}
+"""What stands for no traces at all, which plotly refuses."""
 
 
 def figure_of(
@@ -40,7 +42,7 @@ def figure_of(
     for outcome, other, name, offset in zip(outcomes, outcomes[::-1], names, _OFFSETS, strict=True):
         traces += _bars(outcome, name, lanes, offset)
         traces += _alone(other, name, lanes, offset)
-    return {"data": traces, "layout": _layout(recording, lanes)}
+    return {"data": traces or [NOTHING], "layout": _layout(recording, lanes)}
 
 
 def lanes_of(outcomes: tuple[Outcome, Outcome]) -> dict[Condition, int]:

@@ -65,12 +65,17 @@ def port_table(
     return [
         {
             words.PORT_COLUMNS["port"]: one.device,
-            words.PORT_COLUMNS["what"]: one.description or words.NONE,
+            words.PORT_COLUMNS["what"]: _said(one.description),
             words.PORT_COLUMNS["usb"]: str(one.identity) if one.identity else words.NOT_USB,
             words.PORT_COLUMNS["owner"]: owner_of(one.device, clinic, seen, listed) or words.FREE,
         }
         for one in listed
     ]
+
+
+def _said(description: str) -> str:
+    """Return what a port says it is; the system writes n/a where it says nothing."""
+    return words.NONE if description in ("", "n/a") else description
 
 
 def device_table(pictures: Pictures, local: LocalTime) -> list[dict[str, str]]:

@@ -38,16 +38,14 @@ def _draw_rooms(local: LocalTime) -> None:
     rows = day_view(sessions.values(), rooms, since, now, span[1])
     if not rows:
         say(words.DAY_EMPTY)
+        return
     st.plotly_chart(
         day_figure(rows, sessions, rooms, local, span, now),
         theme=None,
         config={"displayModeBar": False},
         key="day_figure",
     )
-    if rows:
-        _table(
-            [_day_row(row, title_of(sessions[row.session_id]), local) for row in rows], "day_table"
-        )
+    _table([_day_row(row, title_of(sessions[row.session_id]), local) for row in rows], "day_table")
 
 
 def _settings() -> list[tuple[str, str]]:

@@ -42,14 +42,7 @@ def _draw_finder() -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="devices_ports")
     else:
         say(words.NO_PORTS)
-    port = st.selectbox(
-        words.PROBE_PORT,
-        [one.device for one in listed],
-        index=None,
-        placeholder=words.PROBE_PORT_HINT,
-        accept_new_options=True,
-        key="devices_port",
-    )
+    port = _ask_port([one.device for one in listed])
     may_ask = st.checkbox(words.MAY_ASK, True, help=words.MAY_ASK_HELP, key="devices_ask")
     is_ruled_out = st.checkbox(words.NO_A1_CUFF, help=words.NO_A1_CUFF_HELP, key="devices_a1")
     st.caption(words.PROBE_LASTS)
@@ -58,7 +51,22 @@ def _draw_finder() -> None:
         if owner is not None:
             say(words.PROBE_REFUSED.format(port=port, owner=owner))
         else:
-            _tell(_probe(port.strip(), may_ask, is_ruled_out))
+            _tell(_probe(port, may_ask, is_ruled_out))
+
+
+def _ask_port(listed: list[str]) -> str:
+    """Ask for a port of the list or by its name; empty while none is named."""
+    choose, name = st.columns(2)
+    chosen = choose.selectbox(
+        words.PROBE_PORT,
+        [*listed, ""],
+        format_func=lambda one: one or words.OTHER_PORT,
+        key="devices_port",
+    )
+    if chosen:
+        return str(chosen)
+    named = name.text_input(words.PORT_NAME, placeholder=words.PROBE_PORT_HINT, key="devices_named")
+    return str(named).strip()
 
 
 def _probe(port: str, may_ask: bool, is_ruled_out: bool) -> ProbeReport:

@@ -334,6 +334,8 @@ NO_PORTS = (
 )
 PORTS_ARE_HERE = "Ports of the machine on which this dashboard runs."
 PROBE_PORT = "Port to listen at"
+OTHER_PORT = "another port, by its name"
+PORT_NAME = "Its name"
 PROBE_PORT_HINT = "/dev/ttyUSB0, COM3, socket://host:port"
 MAY_ASK = "If nothing is understood, ask politely"
 MAY_ASK_HELP = (
@@ -342,8 +344,8 @@ MAY_ASK_HELP = (
 )
 NO_A1_CUFF = "No cuff module that starts on the single byte A1 is on this port"
 NO_A1_CUFF_HELP = (
-    "One OEM cuff module starts on that byte at 115200 8N1, and some devices can only be asked with "
-    "it. Say so only if you know."
+    "One OEM cuff module starts on that byte at 115200 8N1, and some devices can only be asked "
+    "with it. Say so only if you know."
 )
 PROBE = "Find out"
 PROBE_LASTS = "Listening at every speed can take a minute or two. Stay on this page."
