@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -77,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _stop_at_end_of_stdin(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()
 

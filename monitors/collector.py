@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from monitors.annunciator import Annunciator, Loudspeaker, Pager, apprise_call, urgent_ones
+from monitors.black_boxes import BlackBoxes
 from monitors.clinic import stimuli
 from monitors.clinic.conditions import Condition
 from monitors.clinic.depiction import depict
@@ -30,7 +31,6 @@ from monitors.clinic.standing import storm
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock, SystemClock, world_utc_ms
 from monitors.config import AnnunciatorSettings, Clinic
-from monitors.devices.blackbox import BlackBox
 from monitors.devices.cuff_cycle import REST_S, STAT_REST_S
 from monitors.devices.link import (
     CuffCancelled,
@@ -43,6 +43,7 @@ from monitors.devices.link import (
     Received,
     Silent,
     Speaking,
+    Tap,
 )
 from monitors.errors import ConfigurationError, SessionError, TransportError
 from monitors.office import Office
@@ -112,7 +113,7 @@ class PortLink(Protocol):
         """Send a stop; TransportError if it was not sent."""
 
 
-MakeLink = Callable[[str, Callable[[LinkEvent], None]], PortLink]
+MakeLink = Callable[[str, Callable[[LinkEvent], None], Tap], PortLink]
 
 
 class Collector:
@@ -158,6 +159,7 @@ class Collector:
         self._taken: set[str] = set()
         self._unanswered: dict[str, _Answer] = {}
         self._office = Office(clinic, self.recliners)
+        self._boxes = BlackBoxes(clinic, clock)
         self._annunciator = annunciator_of(clinic.annunciator)
 
     # ---- beginning and end
@@ -183,7 +185,8 @@ class Collector:
     def start_links(self, make_link: MakeLink) -> None:
         """Open every port; a port that cannot be opened is an alarm on its tile, no error here."""
         for device_id in self._owner:
-            self._links[device_id] = make_link(device_id, self.inbox.put)
+            tap = self._boxes.open(device_id)
+            self._links[device_id] = make_link(device_id, self.inbox.put, tap)
         for link in self._links.values():
             link.start()
 
@@ -259,7 +262,8 @@ class Collector:
     def _take_reading(self, recliner: Recliner, event: Received) -> None:
         reading, name = event.reading, recliner.setup.name
         recliner.devices[event.device_id].last_byte_ms = event.at_ms
-        if recliner.has_heard(reading, event.at_ms):
+        is_wanted = recliner.covers(event.device_id, reading)
+        if not is_wanted or recliner.has_heard(reading, event.at_ms):
             return
         if isinstance(reading, WaveformChunk):
             self._pleth.setdefault(name, []).append(
@@ -450,7 +454,9 @@ class Collector:
             self._answer(command, "refused", "it waited too long and was not carried out")
             return
         kind, _, name = command.target.partition(":")
-        if kind == "recliner" and name in self.recliners:
+        if kind == "recliner" and name in self.recliners and command.verb == "keep_bytes":
+            self._answer(command, *self._boxes.keep(command), self.recliners[name])
+        elif kind == "recliner" and name in self.recliners:
             self._order(self.recliners[name], command)
         elif command.target == "system" and self._is_clerk:
             self._answer(command, *self._office.carry_out(command))
@@ -622,7 +628,7 @@ def _link_maker(clinic: Clinic, clock: Clock) -> MakeLink:
         device_id: (recliner, device) for recliner, device_id, device in clinic.all_devices()
     }
 
-    def make(device_id: str, sink: Callable[[LinkEvent], None]) -> PortLink:
+    def make(device_id: str, sink: Callable[[LinkEvent], None], tap: Tap) -> PortLink:
         recliner, device = settings[device_id]
         return Link(
             device_id,
@@ -631,7 +637,7 @@ def _link_maker(clinic: Clinic, clock: Clock) -> MakeLink:
             clock,
             sink,
             device.line,
-            tap=BlackBox(clock).record,
+            tap=tap,
             may_start_cuff=recliner.cuff_start,
             serial_number=device.serial_number,
         )

@@ -13,7 +13,7 @@ import pytest
 from monitors.clock import PushedClock, world_utc_ms
 from monitors.collector import Collector, run_collector
 from monitors.config import parse
-from monitors.devices.link import LinkEvent, Lost, Opened, Received, Silent, Speaking
+from monitors.devices.link import LinkEvent, Lost, Opened, Received, Silent, Speaking, Tap
 from monitors.errors import ConfigurationError, StoreError, TransportError
 from monitors.readings import (
     NibpDetermination,
@@ -94,7 +94,8 @@ class Rig:
             self.tell(Speaking(device_id, self.clock.now_ms()))
         self.pass_time(0.3)
 
-    def _port(self, device_id: str, sink: Callable[[LinkEvent], None]) -> Port:
+    def _port(self, device_id: str, sink: Callable[[LinkEvent], None], tap: Tap) -> Port:
+        del tap
         self.ports[device_id] = Port(device_id, sink)
         return self.ports[device_id]
 

@@ -41,9 +41,11 @@ from monitors.readings import (
     DeviceIdentity,
     MovingField,
     NibpDetermination,
+    OximetryReading,
     Reading,
     Vital,
     VitalReading,
+    WaveformChunk,
     vitals_of,
 )
 
@@ -97,12 +99,12 @@ class Recliner:
     def take(self, device_id: str, reading: Reading, now_ms: int) -> list[Happening]:
         """Take one reading of one of this recliner's devices."""
         device = self.devices[device_id]
-        if device.is_suspect:
+        if device.is_suspect or not self.covers(device_id, reading):
             return []
         if isinstance(reading, NibpDetermination):
-            return self._take_cuff_result(device.setup, reading, now_ms)
+            return self._take_cuff_result(reading, now_ms)
         if isinstance(reading, CuffActivity):
-            return self._take_activity(device.setup, reading, now_ms)
+            return self._take_activity(reading, now_ms)
         if isinstance(reading, MovingField):
             return self._take_moving_field(device, reading, now_ms)
         if isinstance(reading, DeviceIdentity):
@@ -116,7 +118,7 @@ class Recliner:
         self, device: DeviceStanding, reading: VitalReading, now_ms: int
     ) -> list[Happening]:
         setup = device.setup
-        if MEASURE_OF[reading.vital] not in setup.measures or self._is_frozen(device, now_ms):
+        if self._is_frozen(device, now_ms):
             return []
         self.newest.take(reading, now_ms, setup.longest_silence_ms)
         if self.visit is not None and self._phase() is Phase.BASELINE:
@@ -132,11 +134,7 @@ class Recliner:
             now_ms,
         )
 
-    def _take_cuff_result(
-        self, setup: DeviceSetup, reading: NibpDetermination, now_ms: int
-    ) -> list[Happening]:
-        if "nibp" not in setup.measures:
-            return []
+    def _take_cuff_result(self, reading: NibpDetermination, now_ms: int) -> list[Happening]:
         measured_ms = self.measured_ms(reading, now_ms)
         if not self.nibp.take(reading, measured_ms):
             return []
@@ -162,11 +160,7 @@ class Recliner:
         """Return when a cuff result was measured, by the age its device tells."""
         return now_ms - round((reading.age_s or 0.0) * 1000)
 
-    def _take_activity(
-        self, setup: DeviceSetup, reading: CuffActivity, now_ms: int
-    ) -> list[Happening]:
-        if "nibp" not in setup.measures:
-            return []
+    def _take_activity(self, reading: CuffActivity, now_ms: int) -> list[Happening]:
         has_changed = reading.state is not self.nibp.activity.state
         self.nibp.activity = reading
         if not has_changed:
@@ -222,7 +216,7 @@ class Recliner:
         )
         is_cuff = "nibp" in device.setup.measures
         if is_cuff and state is not DeviceState.SPEAKING:
-            happened += self._take_activity(device.setup, CuffActivity(CuffState.UNKNOWN), now_ms)
+            happened += self._take_activity(CuffActivity(CuffState.UNKNOWN), now_ms)
         return happened
 
     def session_of(self, device_id: str, reading: Reading, now_ms: int) -> str | None:
@@ -234,6 +228,19 @@ class Recliner:
             known_ms = self.measured_ms(reading, now_ms)
             taken_ms = None if reading.is_age_unknown else known_ms
         return self.session.session_id if self.session.has_taken(taken_ms) else None
+
+    def covers(self, device_id: str, reading: Reading) -> bool:
+        """Say whether a reading is of what is taken from that device."""
+        measures = self.setup_of(device_id).measures
+        if isinstance(reading, NibpDetermination | CuffActivity):
+            return "nibp" in measures
+        if isinstance(reading, OximetryReading | WaveformChunk):
+            return "oximetry" in measures
+        return not isinstance(reading, VitalReading) or MEASURE_OF[reading.vital] in measures
+
+    def setup_of(self, device_id: str) -> DeviceSetup:
+        """Return how a device of this recliner is set up."""
+        return self.devices[device_id].setup
 
     def has_heard(self, reading: Reading, now_ms: int) -> bool:
         """Say whether a reading is a cuff result told once more, which is no new fact."""

@@ -27,7 +27,7 @@ from monitors.readings import Reading
 
 FORMAT = "chairside-capture"
 VERSION = 1
-CAPACITY_BYTES = 2_000_000
+CAPACITY_BYTES = 4_000_000
 BLOCK_BYTES = 32_768
 LONGEST_BLOCK_BYTES = 1 << 24
 _BLOCK_HEAD = struct.Struct(">qq")

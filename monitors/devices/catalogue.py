@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitors.devices import (
+    accutorr3,
     bci,
     contec_v5,
     contec_v7,
@@ -341,6 +342,24 @@ def _hl7_mllp() -> DeviceKind:
     )
 
 
+def _accutorr3() -> DeviceKind:
+    """Describe the Accutorr 3 and 4: asked each second, so 6 s is silence.
+
+    A lost answer costs 2 s, a lost prompt 2 s more. Nobody is asked who is there: Ctrl-C, which
+    would ask, sent twice is what ends the stream of a Nellcor oximeter. The line speed is chosen
+    at the monitor; 9600 is a guess.
+    """
+    return DeviceKind(
+        "accutorr3",
+        "Datascope Accutorr 3 or 4",
+        frozenset({Measures.NIBP, Measures.OXIMETRY}),
+        LineSettings(baud=9600),
+        6.0,
+        accutorr3.adapter,
+        is_push=False,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -355,6 +374,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _omron(),
         _terumo(),
         _hl7_mllp(),
+        _accutorr3(),
     )
 
 

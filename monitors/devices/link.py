@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitors.clock import Clock
@@ -35,6 +35,7 @@ from monitors.devices.sockets import NobodyConnectedError
 from monitors.devices.transport import READ_WAIT_S, Transport, list_ports, port_for
 from monitors.devices.usb import Lister
 from monitors.errors import TransportError
+from monitors.readings import OximetryReading, Reading
 
 __all__ = [
     "CuffCancelled",
@@ -47,6 +48,7 @@ __all__ = [
     "Received",
     "Silent",
     "Speaking",
+    "Tap",
 ]
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 5.0)
@@ -249,7 +251,7 @@ class Link:
         readings = self._adapter.feed(chunk, now_ms / 1000)
         if self._adapter.counts.frames != before and self._watch.heard(now_ms):
             self._spoke(now_ms)
-        for reading in readings:
+        for reading in _without_repeats(readings):
             self._cuff.heard(reading, now_ms)
             self._tell(Received(self._device_id, reading, now_ms))
 
@@ -325,3 +327,18 @@ class Link:
         self._cuff.cancelled(now_ms)
         _log.info("%s: cuff stop sent (%s)", self._device_id, reason)
         self._tell(CuffCancelled(self._device_id, now_ms, reason))
+
+
+def _without_repeats(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """Leave out an oximeter's reading that the one before it, of the same instant, has told.
+
+    Oximeters that send 60 or 100 packets a second repeat each number many times; bytes read at
+    one instant are one moment to everybody behind the link.
+    """
+    last: Reading | None = None
+    for reading in readings:
+        if isinstance(reading, OximetryReading):
+            if reading == last:
+                continue
+            last = reading
+        yield reading
