@@ -9,6 +9,7 @@ import difflib
 
 from monitors.errors import ConfigurationError
 from simulators.devices import bci, contec_v5, contec_v7, masimo, nellcor, nonin, nonin_lines
+from simulators.devices.accutorr3 import AccutorrMonitor
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.hl7_mllp import Hl7Gateway
@@ -88,6 +89,10 @@ def _terumo() -> TwinKind:
     return TwinKind("terumo", "monitor", "Terumo kiosk monitor", KioskMonitor, ("nibp",))
 
 
+def _accutorr3() -> TwinKind:
+    return TwinKind("accutorr3", "monitor", "Datascope Accutorr 3", AccutorrMonitor, ("nibp",))
+
+
 def _rows() -> tuple[TwinKind, ...]:
     return (
         *_oximeters(),
@@ -98,6 +103,7 @@ def _rows() -> tuple[TwinKind, ...]:
         _stx_etx(),
         _omron(),
         _terumo(),
+        _accutorr3(),
     )
 
 

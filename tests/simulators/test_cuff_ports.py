@@ -9,8 +9,17 @@ import pytest
 
 from monitors.clock import SystemClock
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import Link, LinkEvent, Opened, Received, Speaking
-from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
+from monitors.devices.cuff_cycle import CancelReason
+from monitors.devices.link import (
+    CuffCancelled,
+    Link,
+    LinkEvent,
+    Lost,
+    Opened,
+    Received,
+    Speaking,
+)
+from monitors.readings import CuffActivity, NibpDetermination, NibpFailure, NibpOutcome
 from simulators.control import ask
 from simulators.room import Room
 from tests.simulators.examples import plan
@@ -22,21 +31,29 @@ STARTED = [
     ("stx-etx", NibpFailure.UNKNOWN),
 ]
 
-PUSHING = ["omron-hbp9030", "terumo"]
+UNSTARTABLE = ["omron-hbp9030", "terumo", "accutorr3"]
 
 
 class Listener:
     """Hold a link to a simulated device and what it has told."""
 
-    def __init__(self, port: str, device: str) -> None:
+    def __init__(self, port: str, device: str, speed: float) -> None:
         self._events: queue.Queue[LinkEvent] = queue.Queue()
-        clock = SystemClock(SPEED)
-        self.link = Link("R1/monitor", kind_of(device), port, clock, self._events.put)
+        row, clock = kind_of(device), SystemClock(speed)
+        self.link = Link("R1/monitor", row, port, clock, self._events.put, pauses_s=(0.05,))
         self.link.start()
 
-    def until(self, kind: type[LinkEvent]) -> None:
-        while not isinstance(self._events.get(timeout=WAIT_S), kind):
+    def until(self, kind: type[LinkEvent]) -> LinkEvent:
+        while not isinstance(event := self._events.get(timeout=WAIT_S), kind):
             pass
+        return event
+
+    def until_pressed(self) -> None:
+        """Wait until the cuff is seen above 100 mmHg."""
+        while True:
+            reading = getattr(self.until(Received), "reading", None)
+            if isinstance(reading, CuffActivity) and (reading.pressure_mmhg or 0) > 100:
+                return
 
     def next_determination(self) -> NibpDetermination:
         while True:
@@ -50,8 +67,8 @@ def listen() -> Iterator:
     """Open the product's own link to a port."""
     listeners: list[Listener] = []
 
-    def open_link(port: str, device: str) -> Listener:
-        listeners.append(Listener(port, device))
+    def open_link(port: str, device: str, speed: float = SPEED) -> Listener:
+        listeners.append(Listener(port, device, speed))
         return listeners[-1]
 
     yield open_link
@@ -75,13 +92,31 @@ def test_a_cuff_started_over_tcp_measures_and_fails_under_too_much_pressure(
     assert listener.next_determination().reason is reason
 
 
+@pytest.mark.parametrize("device", [device for device, _ in STARTED])
+def test_an_own_cycle_still_running_after_the_cable_returned_is_stopped(
+    open_room, listen, device: str
+) -> None:
+    room = open_room(plan(devices=(device,)), speed=5.0)
+    listener = listen(room.ports["R1/monitor"], device, 5.0)
+    listener.until(Speaking)
+    listener.link.start_cuff()
+    listener.until_pressed()
+    ask(room.control_port, "fault R1/monitor cable on")
+    listener.until(Lost)
+    ask(room.control_port, "fault R1/monitor cable off")
+    cancelled = listener.until(CuffCancelled)
+    assert isinstance(cancelled, CuffCancelled)
+    assert cancelled.reason is CancelReason.CABLE_RETURNED
+    assert listener.next_determination().reason is NibpFailure.CANCELLED
+
+
 def start_at_the_monitor(room: Room, listener: Listener) -> NibpDetermination:
     """Press the monitor's key as soon as its line is served, and wait for the outcome."""
     ask(room.control_port, "cuff R1")
     return listener.next_determination()
 
 
-@pytest.mark.parametrize("device", PUSHING)
+@pytest.mark.parametrize("device", UNSTARTABLE)
 def test_a_measurement_started_at_the_monitor_is_read_over_tcp(
     open_room, listen, device: str
 ) -> None:
@@ -92,4 +127,5 @@ def test_a_measurement_started_at_the_monitor_is_read_over_tcp(
     assert done.outcome is NibpOutcome.COMPLETED
     assert done.systolic_mmhg > done.diastolic_mmhg > 0
     ask(room.control_port, "fault R1 overpressure on")
-    assert start_at_the_monitor(room, listener).reason is NibpFailure.UNKNOWN
+    failure = start_at_the_monitor(room, listener)
+    assert failure.reason in (NibpFailure.UNKNOWN, NibpFailure.OVERPRESSURE)
