@@ -35,7 +35,7 @@ def day_figure(
     now_utc_ms: int,
 ) -> Figure:
     """Return the figure of a day. rows: its visits; sessions: theirs, by id; span: the day."""
-    lanes = {recliner: lane for lane, recliner in enumerate(reversed(rooms))}
+    lanes = {recliner: lane for lane, recliner in enumerate(list(rooms)[::-1])}
     traces = [*_phases(rows, sessions, lanes, local, now_utc_ms), *_expected(rows, lanes, local)]
     is_today = span[0] <= now_utc_ms < span[1]
     layout = _layout(rooms, lanes, local, _view(rows, span))

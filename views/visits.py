@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from monitors.clinic.alarm_event import Transition
@@ -90,7 +91,7 @@ def intake_of(entries: Iterable[EntryRow]) -> Intake | None:
 
 def entries_of(entries: Iterable[EntryRow]) -> tuple[Entry, ...]:
     """Return what staff entered, corrections included; phases, orders and the like left out."""
-    read = (_or_none(lambda one=one: _entry(one)) for one in entries if one.kind in KINDS)
+    read = (_or_none(partial(_entry, one)) for one in entries if one.kind in KINDS)
     return tuple(entry for entry in read if entry is not None)
 
 

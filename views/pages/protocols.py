@@ -48,7 +48,7 @@ def _text() -> str:
 
 
 def _draw_presets(own: tuple[ClinicProtocol, ...]) -> None:
-    known = protocols.built_in() | {preset.name: preset for preset in own}
+    known = dict(protocols.built_in()) | {preset.name: preset for preset in own}
     rows = [_preset_row(preset, own) for preset in known.values()]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="protocol_table")
     name = st.selectbox(
@@ -181,12 +181,13 @@ def _ask_rows(
         hide_index=True,
         key=key,
     )
-    return [dict(row) for row in frame_now.to_dict("records")]
+    rows_now: list[dict[str, Any]] = frame_now.to_dict("records")
+    return rows_now
 
 
 def _cuff_columns() -> dict[str, Any]:
     config = st.column_config
-    whole = {"min_value": 0, "step": 1, "format": "%d"}
+    whole: dict[str, Any] = {"min_value": 0, "step": 1, "format": "%d"}
     columns: dict[str, Any] = {
         "phase": config.SelectboxColumn(
             words.CUFF_FIELDS["phase"], options=[str(phase) for phase in _CUFF_PHASES]
