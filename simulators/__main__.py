@@ -17,13 +17,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from monitors.errors import ConfigurationError
+from monitors.errors import ChairsideError, ConfigurationError
 from simulators.control import ask
 from simulators.devices.catalogue import TWINS, twin_kind
+from simulators.faults import FaultSwitches, LineDamage
 from simulators.history import staged_past
-from simulators.ports import ScenarioClock, seconds_since, utc_now_ms
+from simulators.lines import TcpLine
+from simulators.playback import Playback
+from simulators.ports import Hub, ScenarioClock, seconds_since, utc_now_ms
 from simulators.room import Room
 from simulators.scenario import Scenario, load, supplied
+from simulators.wander import draw_for
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -44,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="serve a room of simulated recliners"))
     _add_port(commands.add_parser("port", help="serve one simulated device alone"))
+    _add_play(commands.add_parser("play", help="play a capture file back at a port"))
     _add_fault(commands.add_parser("fault", help="switch a fault of a running room on or off"))
     tell = commands.add_parser("tell", help="send a line to a control port (try: help)")
     tell.add_argument("control_port", type=int)
@@ -66,6 +71,13 @@ def _add_port(port: argparse.ArgumentParser) -> None:
     port.add_argument("--seed", type=int)
     _add_serving(port)
     port.set_defaults(carry_out=_port)
+
+
+def _add_play(play: argparse.ArgumentParser) -> None:
+    play.add_argument("file", type=Path, help="as python -m monitors capture wrote it")
+    play.add_argument("--speed", type=_speed, default=1.0, help="recorded seconds a second")
+    play.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
+    play.set_defaults(carry_out=_play)
 
 
 def _add_serving(parser: argparse.ArgumentParser) -> None:
@@ -131,10 +143,30 @@ def _serve(scenario: Scenario, given: argparse.Namespace) -> int:
     return 0
 
 
-def _stop_at_end_of_input(room: Room) -> None:
+def _play(given: argparse.Namespace) -> int:
+    """Serve a capture at one TCP port and print the clinic.toml lines that use it."""
+    try:
+        player = Playback(given.file)
+    except (ChairsideError, OSError) as error:
+        print(f"{given.file}: {error}", file=sys.stderr)
+        return 2
+    hub = Hub(ScenarioClock(given.speed))
+    line = TcpLine(hub, player, LineDamage(FaultSwitches(), "player", draw_for(0, "play")))
+    print(f"# {player.seconds:.0f} s of {player.header.port}, played for whoever connects")
+    print("[[recliners.devices]]")
+    print(f"device = {json.dumps(player.header.device)}")
+    print(f"port = {json.dumps(line.url)}")
+    print("simulated = true", flush=True)
+    if given.until_stdin_closes:
+        threading.Thread(target=_stop_at_end_of_input, args=(hub,), daemon=True).start()
+    hub.serve()
+    return 0
+
+
+def _stop_at_end_of_input(serving: Room | Hub) -> None:
     while os.read(0, 4096):
         pass
-    room.stop()
+    serving.stop()
 
 
 def _write_whole(path: Path, text: str) -> None:
