@@ -259,9 +259,12 @@ def _lines(
 
 
 def _level(limit: Limit, baseline: dict[str, float]) -> float | None:
+    """Return the number at which a limit is first broken, of those on what its panel shows."""
     if limit.bound is None or limit.is_off or str(limit.bound.key) not in _PANEL_KEY:
         return None
-    return limit.bound.level(baseline)
+    own = [b for b in limit.steps[limit.main].bounds if b.key == limit.bound.key]
+    levels = [level for b in own if (level := b.level(baseline)) is not None]
+    return (max if _direction(limit) == "below" else min)(levels, default=None)
 
 
 def _direction(limit: Limit) -> str:

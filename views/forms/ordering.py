@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from monitors.clock import world_utc_ms
 from views import colours
@@ -51,8 +52,11 @@ def give(target: str, verb: str, by: str, arguments: Mapping[str, Any] | None = 
 
 
 def give_again() -> None:
-    """Draw the fragment anew, so that the page shows what the order has changed."""
-    st.rerun(scope="fragment")
+    """Draw the fragment, or the whole page, anew: it shows what the order has changed."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def order_button(
