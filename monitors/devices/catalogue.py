@@ -72,7 +72,8 @@ class DeviceKind:
     longest_silence_s: how long no accepted frame may arrive before the port counts as silent.
     moving_field: name of the MovingField that must change for data to count as fresh; None where
     the protocol has none. identify: byte strings that may be sent to ask who is there.
-    is_push: the device speaks unasked.
+    is_push: the device speaks unasked. frames_per_s: how many frames a second tell it from another
+    that sends the same shape; None where the shape is enough.
     """
 
     name: str
@@ -85,6 +86,7 @@ class DeviceKind:
     can_start_cuff: bool = False
     moving_field: str | None = None
     identify: tuple[bytes, ...] = ()
+    frames_per_s: float | None = None
 
 
 _OXIMETRY = frozenset({Measures.OXIMETRY})
@@ -137,6 +139,7 @@ def _streaming_oximeters() -> tuple[DeviceKind, ...]:
             LineSettings(baud=19200, parity="O"),
             3.0,
             contec_v5.adapter,
+            frames_per_s=60.0,
         ),
         DeviceKind(
             "contec-v7",
@@ -148,7 +151,15 @@ def _streaming_oximeters() -> tuple[DeviceKind, ...]:
             is_push=False,
             identify=(ASK_ID,),
         ),
-        DeviceKind("bci", "BCI oximeter", _OXIMETRY, LineSettings(baud=115200), 3.0, bci.adapter),
+        DeviceKind(
+            "bci",
+            "BCI oximeter",
+            _OXIMETRY,
+            LineSettings(baud=115200),
+            3.0,
+            bci.adapter,
+            frames_per_s=100.0,
+        ),
     )
 
 
