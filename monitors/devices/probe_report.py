@@ -22,7 +22,8 @@ class Match:
     """Hold a device that understood what was heard.
 
     accepted_share: part of the bytes that made frames, 0 to 1. was_asked: it answered a question
-    and does not speak by itself.
+    and does not speak by itself. has_pace: frames came as often as this device sends them, or it
+    was not measured.
     """
 
     kind: DeviceKind
@@ -32,6 +33,7 @@ class Match:
     readings: int
     was_asked: bool = False
     identity: DeviceIdentity | None = None
+    has_pace: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ OTHER_BAUDS = (9600, 19200, 115200, 4800, 38400, 57600, 2400)
 SURE_READINGS = 3
 FEWEST_READINGS = 2
 LEAST_SHARE = 0.8
+PACE_S = 1.5
+PACE_ERROR = 0.25
 KEPT_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
@@ -73,6 +75,8 @@ class _Candidate:
         self._adapter.begin(now_s)
         self._byte_count = 0
         self._is_broken = False
+        self._first: tuple[float, int] | None = None
+        self._last_s = now_s
 
     def feed(self, chunk: bytes, now_s: float) -> None:
         """Hear some bytes; an adapter that fails on them is out, and the search goes on."""
@@ -84,6 +88,9 @@ class _Candidate:
         except Exception:
             self._is_broken = True
             _log.exception("the %s adapter failed", self.kind.name)
+        self._last_s = now_s
+        if self._first is None and self.frames:
+            self._first = now_s, self.frames
 
     def _count(self, readings: Sequence[Reading]) -> None:
         for reading in readings:
@@ -102,8 +109,25 @@ class _Candidate:
         return self._adapter.counts.frames
 
     @property
+    def frames_per_s(self) -> float | None:
+        """Return the frames a second since the first came; None before PACE_S has passed."""
+        if self._first is None or self._last_s - self._first[0] < PACE_S:
+            return None
+        return (self.frames - self._first[1]) / (self._last_s - self._first[0])
+
+    @property
     def is_sure(self) -> bool:
-        return self.readings >= SURE_READINGS and self.frames > 1 and self.share >= LEAST_SHARE
+        is_measured = self.kind.frames_per_s is None or self.frames_per_s is not None
+        is_understood = self.frames > 1 and self.share >= LEAST_SHARE
+        return self.readings >= SURE_READINGS and is_understood and is_measured
+
+    @property
+    def _has_pace(self) -> bool:
+        """Say whether frames come as often as they should, where that was measured."""
+        expected, measured = self.kind.frames_per_s, self.frames_per_s
+        if expected is None or measured is None:
+            return True
+        return abs(measured / expected - 1) <= PACE_ERROR
 
     def match(self, line: LineSettings, was_asked: bool = False) -> Match | None:
         """Judge when all was heard."""
@@ -114,7 +138,14 @@ class _Candidate:
         if self.readings < needed or not self.frames or self.share < LEAST_SHARE:
             return None
         return Match(
-            self.kind, line, self.share, self.frames, self.readings, was_asked, self.identity
+            self.kind,
+            line,
+            self.share,
+            self.frames,
+            self.readings,
+            was_asked,
+            self.identity,
+            self._has_pace,
         )
 
 
@@ -262,7 +293,8 @@ class _Search:
         return self._clock.now_ms() / 1000
 
 
-def _rank(match: Match) -> tuple[bool, float, int, int]:
-    """Order matches: the row's own speed, then what was accepted, then how much it told."""
+def _rank(match: Match) -> tuple[bool, bool, float, int, int]:
+    """Order matches: the right pace and speed, then what was accepted, then how much it told."""
     is_usual = match.line == match.kind.line
-    return is_usual, round(match.accepted_share, 2), match.readings, match.frames
+    share = round(match.accepted_share, 2)
+    return match.has_pace, is_usual, share, match.readings, match.frames

@@ -2,12 +2,14 @@
 
 import pytest
 
+from monitors.clock import SystemClock
 from monitors.devices.bci import First
 from monitors.devices.catalogue import CATALOGUE
 from monitors.devices.contec_v7 import KEEP_ALIVE, START, RealTimeFrame
 from monitors.devices.five_bytes import FiveByteFrame
 from monitors.devices.masimo_ascii1 import Exc, MasimoLine
 from monitors.devices.nellcor_ascii import XON
+from monitors.devices.probing import probe
 from monitors.readings import (
     DeviceIdentity,
     OximetryReading,
@@ -18,7 +20,7 @@ from monitors.readings import (
 from simulators.devices.catalogue import twin_kind
 from simulators.devices.nellcor import XOFF
 from simulators.faults import Fault, FaultWindow
-from tests.simulators.examples import empty_recliner, recliner
+from tests.simulators.examples import empty_recliner, plan, recliner
 
 STREAMS = {"contec-v5": 60, "contec-v7": 60, "bci": 100}
 PRINTERS = {"masimo-ascii1": 1, "nellcor-ascii": 2, "nonin-ascii": 1}
@@ -255,3 +257,19 @@ def test_a_nellcor_prints_its_heading_before_every_twenty_five_lines():
     assert len(_numbers(told)) == 60
     assert counts.frames == 60 + 9
     assert sum(isinstance(reading, DeviceIdentity) for reading in told) == 1
+
+
+# -- found by the product
+
+
+@every_twin
+def test_the_probe_names_each_of_them(name, open_room):
+    room = open_room(plan(devices=(name,)), speed=1.0 if name in STREAMS else 10.0)
+    listen_s = 1.0 if name == "contec-v7" else 5.0
+    rows = [CATALOGUE[one] for one in ("nonin-df2", "dinamap", *NAMES)]
+    report = probe(room.ports["R1/oximeter"], SystemClock(), rows=rows, listen_s=listen_s)
+    assert report.match is not None
+    assert report.match.kind.name == name
+    assert report.match.has_pace
+    assert report.match.was_asked == (name == "contec-v7")
+    assert len(report.alternatives) == (name in {"contec-v5", "bci"})
