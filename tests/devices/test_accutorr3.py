@@ -84,11 +84,11 @@ def test_the_mean_stands_before_the_diastolic_on_the_wire_and_is_told_as_the_mea
     assert told == NibpDetermination(NibpOutcome.COMPLETED, 128, 79, 95, age_s=180.0)
 
 
-@pytest.mark.parametrize("value", range(1000))
-def test_every_number_survives_the_wire_in_every_field(value: int) -> None:
-    other, status = 999 - value, value % 256
-    told = PatientLine(value, other, value, other, value, status, 255 - status, status, other)
-    assert PatientLine.from_bytes(told.to_bytes()) == told
+def test_every_number_survives_the_wire_in_every_field() -> None:
+    for value in range(1000):
+        other, status = 999 - value, value % 256
+        told = PatientLine(value, other, value, other, value, status, 255 - status, status, other)
+        assert PatientLine.from_bytes(told.to_bytes()) == told
 
 
 @pytest.mark.parametrize("dashes", [b"-- ", b" --", b"---"])

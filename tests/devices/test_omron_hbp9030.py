@@ -52,11 +52,11 @@ def test_an_error_with_or_without_numbers_is_a_failure(error: int) -> None:
     assert heard(line(error=error) + line(128, 79, 71, error=error))[0] == [FAILURE, FAILURE]
 
 
-@pytest.mark.parametrize("value", range(1000))
-def test_every_number_survives_the_wire_in_every_field(value: int) -> None:
-    taken = (value * 10, value % 100, value % 100, value % 100, value % 100)
-    told = HbpLine(taken, value, 999 - value, value, value % 10, value // 100, f"A{value}")
-    assert HbpLine.from_bytes(told.to_bytes()) == told
+def test_every_number_survives_the_wire_in_every_field() -> None:
+    for value in range(1000):
+        taken = (value * 10, value % 100, value % 100, value % 100, value % 100)
+        told = HbpLine(taken, value, 999 - value, value, value % 10, value // 100, f"A{value}")
+        assert HbpLine.from_bytes(told.to_bytes()) == told
 
 
 @pytest.mark.parametrize("rate", [40, 127, 128, 140, 180, 199, 254, 255])

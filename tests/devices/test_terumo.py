@@ -45,10 +45,10 @@ def test_each_frame_is_a_determination_even_with_the_same_numbers() -> None:
     assert len(heard(GOOD * 3)[0]) == 3
 
 
-@pytest.mark.parametrize("value", range(1000))
-def test_every_number_survives_the_wire_in_every_field(value: int) -> None:
-    told = KioskResult(value, 999 - value, value, 999 - value, f"{value:06d}", f"{value:06d}")
-    assert KioskResult.from_bytes(told.to_bytes()) == told
+def test_every_number_survives_the_wire_in_every_field() -> None:
+    for value in range(1000):
+        told = KioskResult(value, 999 - value, value, 999 - value, f"{value:06d}", f"{value:06d}")
+        assert KioskResult.from_bytes(told.to_bytes()) == told
 
 
 @pytest.mark.parametrize("check", range(256))
