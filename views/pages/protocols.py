@@ -181,7 +181,7 @@ def _ask_rows(
         hide_index=True,
         key=key,
     )
-    rows_now: list[dict[str, Any]] = frame_now.to_dict("records")
+    rows_now: list[Any] = frame_now.to_dict("records")
     return rows_now
 
 
