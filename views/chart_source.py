@@ -18,6 +18,7 @@ from monitors.readings import Validity, Vital
 from monitors.store.answers import AlarmRow, DeterminationRow, EntryRow, SessionRow
 from monitors.store.curves import GAP_MS, Bucket, points_of
 from monitors.store.history import History
+from views.predicted import model_curve
 from views.sentences import alarm_sentence, entry_sentence, number
 from views.session_chart import (
     AlarmBar,
@@ -29,6 +30,7 @@ from views.session_chart import (
     Pressure,
     SessionChart,
 )
+from views.visits import session_of
 from views.words import pages_en as words
 
 BUCKETS = 1200
@@ -54,13 +56,15 @@ class Asked:
     """Hold what a page wants to see: until when the session counts, and the part in view.
 
     view: from, to in UTC milliseconds, None for the whole. offset_ms: of the viewer's clock.
-    presets: alarm presets by name, for the limits that stood.
+    presets: alarm presets by name, for the limits that stood. model: name of the drug model
+    whose prediction is wanted, None for none.
     """
 
     until_utc_ms: int
     view: Span | None = None
     offset_ms: int = 0
     presets: Mapping[str, Limits] = field(default_factory=built_in_presets)
+    model: str | None = None
 
 
 def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChart:
@@ -79,7 +83,10 @@ def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChar
         tuple(alarm_bars(history.alarms(session_id=session.session_id), span[1])),
         tuple(entry_marks(entries)),
         planned_end(session, entries, asked.until_utc_ms),
-        is_simulated=session.is_simulated,
+        model_curve(session, entries, (span[0], asked.until_utc_ms), asked.model)
+        if asked.model
+        else None,
+        session.is_simulated,
     )
 
 
@@ -160,21 +167,10 @@ def phase_bands(session: SessionRow, span: Span) -> Iterator[PhaseBand]:
         yield PhaseBand(entered.phase, entered.at_utc_ms, max(end, entered.at_utc_ms))
 
 
-def infused_ms(session: SessionRow, until_utc_ms: int) -> int:
-    """Return the milliseconds spent infusing, pauses out."""
-    bands = phase_bands(session, (session.begun_utc_ms, session.ended_utc_ms or until_utc_ms))
-    return sum(b.to_utc_ms - b.from_utc_ms for b in bands if b.phase == "infusing")
-
-
 def planned_end(session: SessionRow, entries: Sequence[EntryRow], until_utc_ms: int) -> int | None:
     """Return when the infusion that runs will end as planned; None where none runs."""
-    planned_s = session.planned_s
-    for entry in entries:
-        if entry.kind == "plan_changed" and entry.payload.get("to_s") is not None:
-            planned_s = int(entry.payload["to_s"])
-    if planned_s is None or session.phase not in ("infusing", "paused"):
-        return None
-    return until_utc_ms + planned_s * 1000 - infused_ms(session, until_utc_ms)
+    known = session_of(session, entries)
+    return known.projected_end_ms(until_utc_ms) if known else None
 
 
 # ---- limits as they stood

@@ -19,8 +19,8 @@ from monitors.store.answers import (
     EntryRow,
     SessionRow,
 )
-from views.chart_source import infused_ms
 from views.sentences import entry_sentence, number
+from views.visits import session_of
 from views.words import pages_en as words
 
 When = Callable[[int], str]
@@ -35,7 +35,8 @@ def _named(names: dict[str, str], values: Row) -> Row:
 def session_row(session: SessionRow, alarms: int, when: When, now_utc_ms: int) -> Row:
     """Return a session for the list of sessions; now_utc_ms: for one that still runs."""
     ended = session.ended_utc_ms
-    infused_s = infused_ms(session, ended or now_utc_ms) // 1000
+    known = session_of(session)
+    infused_s = known.infusion_elapsed_ms(ended or now_utc_ms) // 1000 if known else 0
     return _named(
         words.SESSION_TABLE,
         {

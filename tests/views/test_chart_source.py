@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.views.sessions import MINUTE, SESSION, T0, Room, at
-from views.chart_source import Asked, chart_of, clipped, infused_ms
+from views.chart_source import Asked, chart_of, clipped
 from views.figures import session_figure
 from views.session_chart import Panel, SessionChart
 
@@ -64,9 +64,6 @@ def test_phases_follow_each_other_and_the_end_closes_the_last(past_room: Room) -
         ("intake", 2), ("baseline", 3), ("infusing", 10), ("paused", 3), ("infusing", 20),
         ("recovery", 2),
     ]  # fmt: skip
-    session = past_room.history().session(SESSION)
-    assert session is not None
-    assert infused_ms(session, at(99)) == 30 * MINUTE
 
 
 def test_a_changed_limit_is_drawn_as_it_was_before_and_after(past_room: Room) -> None:

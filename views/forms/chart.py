@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from monitors.clinic.pharmacology import MODELS
 from views.figures import session_figure
 from views.library import LIBRARY_PATH
 from views.session_chart import SessionChart
@@ -26,6 +27,18 @@ def zoomed_to(key: str) -> tuple[int, int] | None:
     state = st.session_state.get(key)
     view = state.get("view") if state else None
     return (int(view[0]), int(view[1])) if view and len(view) == 2 else None
+
+
+def choose_model() -> str | None:
+    """Let the viewer have a drug model's prediction below the chart; None for none."""
+    chosen = st.selectbox(
+        words.MODEL_SWITCH,
+        [None, *MODELS],
+        format_func=lambda name: MODELS[name].title if name else words.NO_MODEL,
+        key="drug_model",
+        width=320,
+    )
+    return str(chosen) if chosen else None
 
 
 def show_chart(key: str, chart: SessionChart, *, is_running: bool) -> None:

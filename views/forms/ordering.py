@@ -84,8 +84,8 @@ def order_button(
         give_again()
 
 
-def reasoned_button(recliner: str, offer: Offer, by: str) -> None:
-    """Show a button that opens a place for the reason, and gives the order with it."""
+def reasoned_button(recliner: str, offer: Offer, by: str, before: str | None = None) -> None:
+    """Show a button that opens a place for the reason; before: what to say there first."""
     refusal = offer.refusal or (None if by else words.SIGN_FIRST)
     name = words.VERBS[offer.verb]
     if refusal is not None:
@@ -97,6 +97,8 @@ def reasoned_button(recliner: str, offer: Offer, by: str) -> None:
         st.popover(name, width="stretch", key=f"{offer.verb}-{recliner}-place"),
         st.form(f"{offer.verb}-{recliner}-form", clear_on_submit=True, border=False),
     ):
+        if before:
+            st.caption(before)
         reason = st.text_input(words.REASON, max_chars=200)
         pressed = st.form_submit_button(name, type="primary", width="stretch")
     if not pressed:

@@ -14,10 +14,11 @@ import streamlit as st
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import ClinicProtocol
 from views.forms.ordering import give, give_again, order_button, reasoned_button
-from views.offers import cuff_offers, phase_offers
+from views.offers import Offer, cuff_offers, phase_offers
 from views.presets_here import known_protocols
 from views.words import pages_en as words
 
+GIVES_DRUG = frozenset({"start_infusion", "give_injection"})
 MAIN = frozenset({"begin_baseline", "start_infusion", "give_injection", "resume_infusion"})
 
 
@@ -29,13 +30,58 @@ def show_phase_orders(picture: Mapping[str, Any], by: str) -> None:
         begin_form(recliner, by)
         return
     st.caption(words.NOT_THE_PUMP)
+    _tell_gate(picture)
     columns = st.columns(2)
     for place, offer in enumerate(phase_offers(session)):
         with columns[place % 2]:
-            if offer.may_have_reason:
-                reasoned_button(recliner, offer, by)
+            if offer.verb in GIVES_DRUG and gate_level(picture) == "physician":
+                _physician_button(recliner, offer, by)
+            elif offer.may_have_reason:
+                reasoned_button(recliner, offer, by, _before(offer, picture))
             else:
                 order_button(recliner, offer, by, is_main=offer.verb in MAIN)
+
+
+def gate_level(picture: Mapping[str, Any]) -> str | None:
+    """Return what baseline and intake ask for before the drug: ok, discuss or physician."""
+    gate = (picture.get("visit") or {}).get("gate")
+    return str(gate["level"]) if gate else None
+
+
+def _tell_gate(picture: Mapping[str, Any]) -> None:
+    gate = (picture.get("visit") or {}).get("gate")
+    if gate and gate["findings"]:
+        st.caption(f"{words.GATE}: " + "; ".join(found["words"] for found in gate["findings"]))
+
+
+def _before(offer: Offer, picture: Mapping[str, Any]) -> str | None:
+    """Return what to say before an order: what is missing for a discharge."""
+    items = (picture.get("visit") or {}).get("checklist") or []
+    left = [item["words"] for item in items if not item["is_met"] and not item["is_optional"]]
+    if offer.verb != "discharge" or not left:
+        return None
+    return words.MISSING.format(items="; ".join(left))
+
+
+def _physician_button(recliner: str, offer: Offer, by: str) -> None:
+    """Show a button that asks for the physician's name and what was decided."""
+    refusal = offer.refusal or (None if by else words.SIGN_FIRST)
+    if refusal is not None:
+        order_button(recliner, offer, by)
+        return
+    name = words.VERBS[offer.verb]
+    with (
+        st.popover(name, width="stretch", key=f"{offer.verb}-{recliner}-place"),
+        st.form(f"{offer.verb}-{recliner}-form", clear_on_submit=True, border=False),
+    ):
+        st.caption(words.PHYSICIAN_WANTED)
+        physician = st.text_input(words.PHYSICIAN, max_chars=60)
+        reason = st.text_input(words.REASON, max_chars=200)
+        pressed = st.form_submit_button(name, type="primary", width="stretch")
+    if pressed:
+        arguments = {"physician": physician.strip() or None, "reason": reason.strip() or None}
+        give(f"recliner:{recliner}", offer.verb, by, arguments)
+        give_again()
 
 
 def show_cuff_orders(picture: Mapping[str, Any], by: str) -> None:

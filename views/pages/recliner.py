@@ -14,7 +14,7 @@ import streamlit as st
 from views import access
 from views.chart_source import Asked, chart_of
 from views.forms.alarm_rows import show_alarms
-from views.forms.chart import show_chart, zoomed_to
+from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.choosing import choose_recliner, tell_trouble
 from views.forms.limit_orders import show_limits
 from views.forms.notes import show_notes
@@ -80,8 +80,12 @@ def _chart(picture: Mapping[str, Any], local: LocalTime) -> None:
         if session is None:
             say(words.NO_CHART)
             return
-        asked = Asked(now, zoomed_to(key), local.offset_ms(now), alarm_presets())
-        show_chart(key, chart_of(history, session, asked), is_running=True)
+        model = choose_model()
+        asked = Asked(now, zoomed_to(key), local.offset_ms(now), alarm_presets(), model)
+        chart = chart_of(history, session, asked)
+        show_chart(key, chart, is_running=True)
+        if model and chart.model is None:
+            st.caption(words.MODEL_UNKNOWN)
 
 
 _page()

@@ -13,7 +13,7 @@ from monitors.store.answers import SessionRow
 from monitors.store.history import History
 from views import access, alarm_rows
 from views.chart_source import Asked, chart_of
-from views.forms.chart import show_chart, zoomed_to
+from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.tables import show_entries, show_table
 from views.local_time import LocalTime
 from views.page_frame import frame, say, told_errors
@@ -115,9 +115,13 @@ def _chart(history: History, session: SessionRow, local: LocalTime) -> None:
     key = f"review-{session.session_id}"
     until = session.ended_utc_ms or access.room_utc_ms()
     offset = local.offset_ms(session.begun_utc_ms)
-    asked = Asked(until, zoomed_to(key), offset, alarm_presets())
+    model = choose_model()
+    asked = Asked(until, zoomed_to(key), offset, alarm_presets(), model)
     with told_errors():
-        show_chart(key, chart_of(history, session, asked), is_running=False)
+        chart = chart_of(history, session, asked)
+        show_chart(key, chart, is_running=False)
+        if model and chart.model is None:
+            st.caption(words.MODEL_UNKNOWN)
 
 
 _page()
