@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.views.sessions import MINUTE, SESSION, T0, Room, at
+from pathlib import Path
+
+import pytest
+
+from monitors.store.facts import Fact
+from monitors.store.history import History
+from tests.views.sessions import MINUTE, SESSION, T0, Room, at, entry, session_facts, store
 from views.chart_source import Asked, chart_of, clipped
 from views.figures import session_figure
 from views.session_chart import Panel, SessionChart
@@ -104,3 +110,31 @@ def test_a_view_never_reaches_beyond_the_session() -> None:
     assert clipped((120, 140), (100, 200)) == (118, 142)
     assert clipped((195, 400), (100, 200)) == (175, 200)
     assert clipped((140, 120), (100, 200)) == (100, 200)
+
+
+def test_the_drug_model_is_drawn_from_recorded_dose_weight_and_pauses(tmp_path: Path) -> None:
+    intake = entry("intake", 1, weight_kg=70.0, dose="0.5 mg/kg")
+    chart = model_of([*session_facts(), intake], tmp_path)
+    assert chart.model is not None
+    assert chart.model.name == "Kamp 2020"
+    by_time = dict(chart.model.points)
+    assert max(by_time[at(5)], by_time[T0]) == 0.0
+    before_pause = max(v for a, v in chart.model.points if a <= at(15))
+    after_pause = next(v for a, v in chart.model.points if a >= at(17.9))
+    assert before_pause == pytest.approx(155, abs=2)
+    assert 50 < after_pause < before_pause
+
+
+def test_without_weight_or_dose_there_is_no_model(tmp_path: Path) -> None:
+    assert model_of(session_facts(), tmp_path).model is None
+
+
+def model_of(facts: list[Fact], folder: Path) -> SessionChart:
+    """Return the chart of a stored session with the drug model asked for."""
+    history = History.open(store(folder, facts))
+    try:
+        session = history.session(SESSION)
+        assert session is not None
+        return chart_of(history, session, Asked(at(40), model="kamp2020"))
+    finally:
+        history.close()

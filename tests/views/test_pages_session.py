@@ -158,6 +158,73 @@ def test_a_session_is_begun_with_a_label_and_a_protocol(running_room: Room) -> N
     assert command.arguments == {"label": "KL-2", "protocol": "mood40"}
 
 
+def visit(**parts: Any) -> dict[str, Any]:
+    """Return the visit of a picture."""
+    return {"gate": None, "checklist": None, **parts}
+
+
+def in_phase(phase: str, **changes: Any) -> dict[str, Any]:
+    """Return a picture of R1 in a phase."""
+    shown = picture(**changes)
+    return shown | {"session": shown["session"] | {"phase": phase, "is_running": False}}
+
+
+def field(page: AppTest, label: str, form: str) -> Any:
+    """Return a text field of a form."""
+    return next(one for one in page.text_input if one.label == label and one.form_id == form)
+
+
+def test_a_high_baseline_asks_for_a_physician_before_the_drug(running_room: Room) -> None:
+    finding = {"code": "baseline_high", "level": "physician", "words": "baseline 171/99 is high"}
+    gate = {"level": "physician", "findings": [finding]}
+    running_room.publish(R1=in_phase("baseline", visit=visit(gate=gate)))
+    page = sign(run("recliner"))
+    assert any("baseline 171/99 is high" in one.value for one in page.caption)
+    form = "start_infusion-R1-form"
+    field(page, "Physician", form).input("Dr. B")
+    field(page, "Reason", form).input("known, 2 h after clonidine")
+    next(one for one in page.button if one.form_id == form).click().run()
+    (command,) = running_room.answer()
+    assert command.verb == "start_infusion"
+    assert command.arguments == {"physician": "Dr. B", "reason": "known, 2 h after clonidine"}
+
+
+def test_a_gate_that_only_asks_to_discuss_stops_nobody(running_room: Room) -> None:
+    finding = {"code": "food", "level": "discuss", "words": "food 3 h ago, less than 6 h"}
+    gate = {"level": "discuss", "findings": [finding]}
+    running_room.publish(R1=in_phase("baseline", visit=visit(gate=gate)))
+    page = sign(run("recliner"))
+    page.button(key="start_infusion-R1").click().run()
+    (command,) = running_room.answer()
+    assert (command.verb, command.arguments) == ("start_infusion", {})
+
+
+def test_a_discharge_names_what_is_missing_and_takes_a_reason(running_room: Room) -> None:
+    items = [
+        {"name": "steady", "is_met": False, "words": "not steady", "is_optional": False},
+        {"name": "aldrete", "is_met": False, "words": "not scored", "is_optional": True},
+        {"name": "pulse", "is_met": True, "words": "72", "is_optional": False},
+    ]
+    running_room.publish(R1=in_phase("recovery", visit=visit(checklist=items)))
+    page = sign(run("recliner"))
+    assert [one.value for one in page.caption if "missing" in one.value] == [
+        "Still missing: not steady"
+    ]
+    form = "discharge-R1-form"
+    field(page, "Reason", form).input("carried to the car by two")
+    next(one for one in page.button if one.form_id == form).click().run()
+    (command,) = running_room.answer()
+    assert command.arguments == {"reason": "carried to the car by two"}
+
+
+def test_a_session_is_not_abandoned_without_a_reason(running_room: Room) -> None:
+    running_room.publish(R1=picture())
+    page = sign(run("recliner"))
+    next(one for one in page.button if one.form_id == "abandon-R1-form").click().run()
+    assert running_room.answer() == []
+    assert any("A reason is needed" in one.value for one in page.caption)
+
+
 def test_a_silent_collector_is_told(running_room: Room) -> None:
     running_room.publish(R1=picture())
     running_room.now_ms += 6_000
