@@ -7,7 +7,7 @@ from collections.abc import Callable
 from monitors.clock import PushedClock
 from monitors.devices.catalogue import kind_of
 from monitors.devices.five_bytes import FiveByteFrame
-from monitors.devices.link import Link, Received
+from monitors.devices.link import Link, Opened, Received
 from monitors.readings import OximetryReading
 from tests.link.room import Cable, Told
 
@@ -32,6 +32,7 @@ def test_equal_packets_of_one_instant_are_told_once_and_every_change_is(
 ) -> None:
     cable, clock = plug(), PushedClock(1000)
     start(str(cable.path), told, kind_of("bci"), clock)
+    told.next(Opened)
     cable.say(packets(*[72] * 40, *[73] * 40, *[72] * 40, 74, 75))
     while not readings_of(told) or readings_of(told)[-1][0] != 74:
         told.next(Received)
@@ -48,6 +49,7 @@ def test_equal_packets_of_one_instant_are_told_once_and_every_change_is(
 def test_the_same_number_a_moment_later_is_told_again(plug: Plug, start: Start, told: Told) -> None:
     cable, clock = plug(), PushedClock(1000)
     start(str(cable.path), told, kind_of("bci"), clock)
+    told.next(Opened)
     cable.say(packets(*[72] * 10))
     told.next(Received)
     clock.push(1.0)
