@@ -20,6 +20,7 @@ from monitors.devices import (
     dinamap,
     ge_dri,
     hl7_mllp,
+    intellivue,
     ivy_450c,
     masimo_ascii1,
     nellcor_ascii,
@@ -371,6 +372,23 @@ def _accutorr3() -> DeviceKind:
     )
 
 
+def _intellivue() -> DeviceKind:
+    """Describe the IntelliVue: polled each second once associated, lost after 10 s by its rules.
+
+    8 s of silence are eight polls missed. Nothing may be sent to ask who is there: the request
+    for an association holds the byte A1, and at its line speed that byte alone starts a cuff.
+    """
+    return DeviceKind(
+        "intellivue",
+        "Philips IntelliVue monitor",
+        frozenset(Measures),
+        LineSettings(baud=115200),
+        8.0,
+        intellivue.adapter,
+        is_push=False,
+    )
+
+
 def _rows() -> tuple[DeviceKind, ...]:
     return (
         *_nonin(),
@@ -386,6 +404,7 @@ def _rows() -> tuple[DeviceKind, ...]:
         _terumo(),
         _hl7_mllp(),
         _accutorr3(),
+        _intellivue(),
     )
 
 

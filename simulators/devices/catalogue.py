@@ -13,6 +13,7 @@ from simulators.devices.accutorr3 import AccutorrMonitor
 from simulators.devices.dinamap import DinamapMonitor
 from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.hl7_mllp import Hl7Gateway
+from simulators.devices.intellivue import IntellivueMonitor
 from simulators.devices.ivy_450c import IvyMonitor
 from simulators.devices.omron_hbp9030 import HbpMonitor
 from simulators.devices.pm6750 import Pm6750Board
@@ -66,6 +67,9 @@ def _parameter_monitors() -> tuple[TwinKind, ...]:
         TwinKind("ge-dri", "monitor", "GE CARESCAPE", GeMonitor, _BESIDE_AN_OXIMETER),
         TwinKind("ivy-450c", "monitor", "Ivy 450C", IvyMonitor, _BESIDE_AN_OXIMETER),
         TwinKind("hl7-mllp", "monitor", "HL7 gateway", Hl7Gateway, _BESIDE_AN_OXIMETER),
+        TwinKind(
+            "intellivue", "monitor", "Philips IntelliVue", IntellivueMonitor, _BESIDE_AN_OXIMETER
+        ),
     )
 
 

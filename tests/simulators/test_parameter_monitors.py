@@ -16,7 +16,7 @@ from tests.simulators.examples import plan
 
 WAIT_S = 20.0
 SPEED = 10.0
-MONITORS = ("pm6750", "ge-dri", "ivy-450c", "hl7-mllp")
+MONITORS = ("pm6750", "ge-dri", "ivy-450c", "hl7-mllp", "intellivue")
 every_monitor = pytest.mark.parametrize("device", MONITORS)
 Hears = Callable[[Reading], bool]
 
