@@ -99,7 +99,6 @@ def show_cuff_orders(picture: Mapping[str, Any], by: str) -> None:
 def begin_form(recliner: str, by: str) -> None:
     """Ask for label, protocol and, where the protocol leaves it open, the planned time."""
     known = known_protocols()
-    st.caption(words.NO_SESSION)
     name = st.selectbox(
         words.PROTOCOL, list(known), format_func=lambda one: known[one].title, key="protocol"
     )

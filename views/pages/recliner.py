@@ -23,6 +23,7 @@ from views.forms.phase_orders import show_cuff_orders, show_phase_orders
 from views.here import dashboard
 from views.local_time import LocalTime
 from views.page_frame import frame, say, signed_by, told_errors
+from views.pages import page, page_names
 from views.presets_here import alarm_presets
 from views.wall_mount import mount
 from views.words import pages_en as words
@@ -57,6 +58,7 @@ def _now(recliner: str, by: str, local: LocalTime) -> None:
         st.markdown(f"##### {words.ORDERS}")
         show_orders(f"recliner:{recliner}")
         show_phase_orders(picture, by)
+        _way_to_visit(recliner)
         st.markdown(f"##### {words.CUFF}")
         show_cuff_orders(picture, by)
     with left:
@@ -66,6 +68,12 @@ def _now(recliner: str, by: str, local: LocalTime) -> None:
             show_limits(picture, by)
         with notes:
             show_notes(picture, by, local)
+
+
+def _way_to_visit(recliner: str) -> None:
+    """Offer the page with intake, entries, cadence and discharge of this recliner."""
+    if "visit" in page_names() and st.button(words.OPEN_VISIT, type="tertiary"):
+        st.switch_page(page("visit"), query_params={"recliner": recliner})
 
 
 def _chart(picture: Mapping[str, Any], local: LocalTime) -> None:
@@ -80,10 +88,11 @@ def _chart(picture: Mapping[str, Any], local: LocalTime) -> None:
         if session is None:
             say(words.NO_CHART)
             return
-        model = choose_model()
+        place, model = st.container(), choose_model()
         asked = Asked(now, zoomed_to(key), local.offset_ms(now), alarm_presets(), model)
         chart = chart_of(history, session, asked)
-        show_chart(key, chart, is_running=True)
+        with place:
+            show_chart(key, chart, is_running=True)
         if model and chart.model is None:
             st.caption(words.MODEL_UNKNOWN)
 

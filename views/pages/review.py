@@ -115,11 +115,12 @@ def _chart(history: History, session: SessionRow, local: LocalTime) -> None:
     key = f"review-{session.session_id}"
     until = session.ended_utc_ms or access.room_utc_ms()
     offset = local.offset_ms(session.begun_utc_ms)
-    model = choose_model()
+    place, model = st.container(), choose_model()
     asked = Asked(until, zoomed_to(key), offset, alarm_presets(), model)
     with told_errors():
         chart = chart_of(history, session, asked)
-        show_chart(key, chart, is_running=False)
+        with place:
+            show_chart(key, chart, is_running=False)
         if model and chart.model is None:
             st.caption(words.MODEL_UNKNOWN)
 
