@@ -145,6 +145,7 @@ LIMIT_NAMES: dict[str, str] = {
 PAGES: dict[str, str] = {
     "wall": "Wall",
     "recliner": "Recliner",
+    "visit": "Session",
     "review": "Review",
     "day": "Day",
     "alarm_log": "Alarm log",

@@ -1,0 +1,1 @@
+"""The parts of the session page; they may know Streamlit."""

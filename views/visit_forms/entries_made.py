@@ -1,0 +1,129 @@
+"""What was entered in this session, and how it is put right: by a new entry, or taken back.
+
+Nothing is ever overwritten: both the old entry and the new one stay on record, in this list too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from monitors.clinic.entries import Entry
+from monitors.clinic.entry_kinds import Withdrawn, fact_record
+from monitors.clinic.phases import Phase
+from views import access
+from views.local_time import LocalTime
+from views.page_frame import told_errors
+from views.sentences import entry_sentence
+from views.visit_forms.orders import (
+    Correcting,
+    Signed,
+    ask_reason,
+    button,
+    correct,
+    correcting,
+    order,
+    plate,
+    submit,
+)
+from views.visit_record import is_taken_back, stands, visit_record
+from views.words import visit_en as words
+
+SHOWN = 12
+ONLY_IN = {
+    "rate_change": "running",
+    "steadiness": "recovery",
+    "aldrete": "recovery",
+    "padss": "recovery",
+}
+
+
+def show_correcting(signed: Signed, local: LocalTime) -> None:
+    """Say which entry is being corrected, and offer to leave it."""
+    target = correcting(signed)
+    if target is None:
+        return
+    told = words.CORRECTING.format(what=target.what, time=local.clock(target.at_utc_ms))
+    plate(told, is_strong=True, mark=f"data-correcting='{target.kind}'")
+    if button(signed, words.CORRECT_CANCEL, "correct-cancel"):
+        correct(signed, None)
+        st.rerun()
+
+
+def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
+    """Show the newest entries, each with what can be done about it."""
+    st.markdown(f"##### {words.ENTRIES}")
+    with told_errors():
+        history, session_id = access.history(), str(picture["session"]["id"])
+        row = history.session(session_id)
+        if row is None:
+            return
+        kept = visit_record(row, history.entries(session_id=session_id)).entries
+        made = [one for one in kept if not isinstance(one.fact, Withdrawn)]
+        if not made:
+            st.caption(words.NO_ENTRIES)
+        for entry in made[: -SHOWN - 1 : -1]:
+            _row(entry, kept, picture, signed, local)
+        if len(made) > SHOWN:
+            st.caption(words.OLDER_ENTRIES)
+
+
+def what_of(entry: Entry) -> str:
+    """Say an entry in full."""
+    return entry_sentence(entry.kind, fact_record(entry.fact))[1]
+
+
+def _section_of(entry: Entry, picture: Mapping[str, Any]) -> str:
+    """Name the section of the page in which an entry of this kind is made."""
+    if entry.kind in ONLY_IN:
+        return ONLY_IN[entry.kind]
+    return "recovery" if picture["session"]["phase"] == Phase.RECOVERY else "running"
+
+
+def _row(
+    entry: Entry,
+    kept: tuple[Entry, ...],
+    picture: Mapping[str, Any],
+    signed: Signed,
+    local: LocalTime,
+) -> None:
+    told, left, right = st.columns([3.2, 1, 1], vertical_alignment="center")
+    line = words.ENTRY_LINE.format(
+        time=local.clock(entry.at_utc_ms), what=what_of(entry), by=entry.by
+    )
+    with told:
+        if not stands(entry, kept):
+            state = words.TAKEN_BACK if is_taken_back(entry, kept) else words.CORRECTED
+            st.markdown(f"~~{line}~~ ({state})")
+            return
+        st.markdown(line)
+    with left:
+        if button(signed, words.CORRECT, f"correct-{entry.entry_id}"):
+            correct(signed, Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry)))
+            st.session_state[signed.key("visit-section")] = _section_of(entry, picture)
+            st.rerun()
+    with right:
+        _take_back(entry, signed)
+
+
+def _take_back(entry: Entry, signed: Signed) -> None:
+    name = f"take-back-{entry.entry_id}"
+    with (
+        st.popover(words.TAKE_BACK, width="stretch", key=signed.key(name)),
+        st.form(signed.key(f"{name}-form"), border=False),
+    ):
+        st.markdown(words.TAKE_BACK_WORDS.format(what=what_of(entry)))
+        reason = ask_reason(signed, name, words.TAKE_BACK_REASONS)
+        pressed = submit(signed, words.TAKE_BACK)
+    if pressed and reason is None:
+        st.caption(words.REASON_WANTED)
+    elif pressed:
+        arguments = {
+            "kind": "withdrawn",
+            "values": {"reason": reason},
+            "corrects": entry.entry_id,
+        }
+        order(signed, "enter", arguments, f"{words.TAKE_BACK}: {what_of(entry)}")
+        st.rerun()

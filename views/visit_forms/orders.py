@@ -1,0 +1,279 @@
+"""How the session page gives its orders: signed, at once, told in words, never twice by one slip.
+
+Here a tap becomes an order through the desk all pages share. The page waits until the picture
+shows what the order changed, so that nobody charts on an old page; an entry that corrects another
+names it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from monitors.clock import world_utc_ms
+from views import access, colours
+from views.desk import Given
+from views.forms.ordering import give
+from views.here import dashboard
+from views.local_time import LocalTime
+from views.words import visit_en as words
+
+SAME_TAP_MS = 2_000
+CATCH_UP_S = 0.8
+LOOK_EVERY_S = 0.05
+MINUTE_MS = 60_000
+AGO_MIN = (2, 5, 10, 15, 30)
+AS_BEFORE = -1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Hold who gives orders at which recliner; session_id is empty where nobody sits."""
+
+    recliner: str
+    session_id: str
+    by: str
+
+    def key(self, name: str) -> str:
+        """Return a widget's key of this session, so that nothing typed reaches the next one."""
+        return f"{name}-{self.recliner}-{self.session_id}"
+
+    @property
+    def refusal(self) -> str | None:
+        """Say why nothing can be ordered; None where it can."""
+        return None if self.by else words.SIGN_FIRST
+
+
+def plate(text: str, *, is_strong: bool = False, mark: str = "") -> None:
+    """Tell something on a plate; a strong one is white, for red and yellow belong to alarms."""
+    ground = f"background:{colours.TEXT};color:{colours.GROUND};font-weight:700"
+    quiet = f"background:{colours.PANEL};border:1px solid {colours.EDGE};color:{colours.TEXT}"
+    style = f"{ground if is_strong else quiet};border-radius:8px;padding:9px 13px;font-size:16px"
+    body = "<br>".join(escape(line) for line in text.splitlines())
+    st.html(f"<div {mark} style='{style}'>{body}</div>")
+
+
+def lines(texts: Sequence[str]) -> None:
+    """Tell several short things, one a line."""
+    style = f"color:{colours.TEXT};font-size:16px;line-height:1.65;padding:2px 4px"
+    st.html(f"<div style='{style}'>{'<br>'.join(escape(text) for text in texts)}</div>")
+
+
+# ---- orders
+
+
+def order(
+    signed: Signed, verb: str, arguments: Mapping[str, Any] | None = None, what: str = ""
+) -> Given:
+    """Give an order, remember in words what became of it, and wait until the page can show it."""
+    before = _stamp(signed.recliner)
+    given = give(f"recliner:{signed.recliner}", verb, signed.by, arguments)
+    if given.status == "done":
+        _catch_up(signed.recliner, before)
+    told = words.TOLD[given.status].format(what=what or verb, message=given.message)
+    if given.status == "done" and not given.is_on_record:
+        told += words.NOT_ON_RECORD
+    tell(signed, told, is_refusal=given.status == "refused")
+    return given
+
+
+def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
+    """Keep a line to be shown at the head of the page."""
+    st.session_state[f"visit-told-{signed.recliner}"] = (text, is_refusal, world_utc_ms())
+
+
+def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
+    """Show what became of the newest order, a refusal in full."""
+    text, is_refusal, at = st.session_state.get(f"visit-told-{signed.recliner}", ("", False, 0))
+    if text and world_utc_ms() - at < shown_for_ms:
+        plate(text, is_strong=is_refusal, mark=f"data-told='{'refused' if is_refusal else 'ok'}'")
+
+
+def _stamp(recliner: str) -> object:
+    picture = dashboard().live.recliners.get(recliner) or {}
+    visit = picture.get("visit") or {}
+    return visit.get("version"), (picture.get("session") or {}).get("phase")
+
+
+def _catch_up(recliner: str, before: object) -> None:
+    until = time.monotonic() + CATCH_UP_S
+    while _stamp(recliner) == before and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+
+
+def button(
+    signed: Signed,
+    label: str,
+    name: str,
+    *,
+    refusal: str | None = None,
+    is_main: bool = False,
+) -> bool:
+    """Show a large button; disabled, with the reason, where its order is not possible."""
+    refusal = refusal or signed.refusal
+    kind: Any = "primary" if is_main and refusal is None else "secondary"
+    return st.button(
+        label,
+        key=signed.key(name),
+        disabled=refusal is not None,
+        help=refusal,
+        type=kind,
+        width="stretch",
+    )
+
+
+def order_button(
+    signed: Signed,
+    label: str,
+    verb: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    refusal: str | None = None,
+    is_main: bool = False,
+    name: str = "",
+) -> None:
+    """Show a button that gives an order."""
+    if button(signed, label, name or verb, refusal=refusal, is_main=is_main):
+        order(signed, verb, arguments, label)
+        st.rerun()
+
+
+def submit(signed: Signed, label: str, *, is_main: bool = True) -> bool:
+    """Show the button of a form; disabled until somebody has signed."""
+    kind: Any = "primary" if is_main and signed.by else "secondary"
+    return st.form_submit_button(
+        label, type=kind, width="stretch", disabled=not signed.by, help=signed.refusal
+    )
+
+
+def ask_reason(signed: Signed, name: str, reasons: Sequence[str], label: str = "") -> str | None:
+    """Ask for a reason: one tap on a usual one, or words."""
+    chosen = st.pills(label or words.REASON, list(reasons), key=signed.key(f"{name}-reason"))
+    typed = st.text_input(words.REASON_OTHER, max_chars=200, key=signed.key(f"{name}-reason-words"))
+    parts = [part.strip() for part in (chosen, typed) if part and part.strip()]
+    return ": ".join(parts) or None
+
+
+# ---- entries, one tap each
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """Hold which entry the next one corrects. what: as it was told."""
+
+    entry_id: str
+    kind: str
+    at_utc_ms: int
+    what: str
+
+
+def correcting(signed: Signed) -> Correcting | None:
+    """Return which entry is being corrected; None where none is."""
+    found: Correcting | None = st.session_state.get(signed.key("visit-correcting"))
+    return found
+
+
+def correct(signed: Signed, target: Correcting | None) -> None:
+    """Begin a correction, or leave it."""
+    st.session_state[signed.key("visit-correcting")] = target
+
+
+def kind_refusal(signed: Signed, kind: str) -> str | None:
+    """Say why an entry of a kind cannot be made now."""
+    target = correcting(signed)
+    if target is not None and target.kind != kind:
+        return words.OTHER_KIND
+    return signed.refusal
+
+
+def generation(signed: Signed) -> int:
+    """Return how many entries were made here; widgets named after it begin empty."""
+    return int(st.session_state.get(signed.key("visit-generation"), 0))
+
+
+def fresh(signed: Signed, name: str) -> str:
+    """Return a key that no entry before used."""
+    return f"{signed.key(name)}-{generation(signed)}"
+
+
+def ask_when(signed: Signed) -> None:
+    """Ask when it was: now, so many minutes ago, or, for a correction, as it was told before."""
+    target = correcting(signed)
+    options = [0, *AGO_MIN] if target is None else [AS_BEFORE, 0, *AGO_MIN]
+    pick, other = st.columns([3.4, 1.2], vertical_alignment="bottom")
+    with pick:
+        chosen = st.segmented_control(
+            words.WHEN,
+            options,
+            default=options[0],
+            required=True,
+            format_func=lambda minutes: _ago_words(minutes, target),
+            key=fresh(signed, f"when-{target.entry_id if target else ''}"),
+        )
+    with other:
+        typed = st.number_input(
+            words.WHEN_OTHER, value=None, step=1, format="%d", key=fresh(signed, "when-other")
+        )
+    st.session_state[signed.key("visit-ago")] = chosen if typed is None else typed
+
+
+def _ago_words(minutes: int, target: Correcting | None) -> str:
+    if minutes == AS_BEFORE and target is not None:
+        return words.WHEN_BEFORE.format(time=clock(target.at_utc_ms))
+    return words.WHEN_AGO.format(minutes=minutes) if minutes else words.WHEN_NOW
+
+
+def clock(utc_ms: int) -> str:
+    """Write a moment as the viewer's clock shows it."""
+    return LocalTime.of(st.context.timezone).clock(utc_ms)
+
+
+def _at_utc_ms(signed: Signed) -> int | None:
+    """Return the moment of the entry to be made; None for now."""
+    target, ago = correcting(signed), int(st.session_state.get(signed.key("visit-ago")) or 0)
+    if ago == AS_BEFORE and target is not None:
+        return target.at_utc_ms
+    return access.room_utc_ms() - ago * MINUTE_MS if ago else None
+
+
+def enter(
+    signed: Signed,
+    kind: str,
+    values: Mapping[str, Any],
+    what: str,
+    *,
+    is_confirmed: bool = False,
+) -> None:
+    """Record an entry at the time chosen, and draw the page anew; one slip of two taps is one."""
+    tap = (kind, dict(values), signed.by, correcting(signed))
+    last, at = st.session_state.get(signed.key("visit-last-tap"), (None, 0))
+    if tap == last and world_utc_ms() - at < SAME_TAP_MS:
+        tell(signed, words.SAME_TAP)
+        st.rerun()
+    at_utc_ms, target = _at_utc_ms(signed), correcting(signed)
+    arguments = {
+        "kind": kind,
+        "values": dict(values),
+        "at_utc_ms": at_utc_ms,
+        "corrects": target.entry_id if target else None,
+        "is_confirmed": is_confirmed or None,
+    }
+    told = words.AT_TIME.format(what=what, time=clock(at_utc_ms)) if at_utc_ms else what
+    given = order(signed, "enter", arguments, told)
+    st.session_state[signed.key("visit-last-tap")] = (tap, world_utc_ms())
+    if given.status != "refused":
+        st.session_state[signed.key("visit-generation")] = generation(signed) + 1
+        correct(signed, None)
+    st.rerun()
+
+
+def entry_button(signed: Signed, label: str, kind: str, values: Mapping[str, Any]) -> None:
+    """Show a button that records an entry with one tap."""
+    name = f"tap-{kind}-{label}"
+    if button(signed, label, name, refusal=kind_refusal(signed, kind)):
+        enter(signed, kind, values, label)
