@@ -2,8 +2,9 @@
 
 Some are installed packages, looked for in the folder that ``--peers`` names and driven through
 their own classes by a port made of bytes; where a project cannot be installed or driven offline,
-a *description* (peers_described.py) stands in for it. A peer takes a whole recording and returns what it would show: pairs of SpO2 and pulse rate
-(None where it shows no number), or samples of the pleth where it reads nothing else.
+a *description* (peers_described.py) stands in for it. A peer takes a whole recording and returns
+what it would show: pairs of SpO2 and pulse rate (None where it shows no number), or samples of the
+pleth where it reads nothing else.
 """
 
 from __future__ import annotations
