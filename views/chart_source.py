@@ -7,8 +7,11 @@ shows, so a short fall is never lost to an older, coarser answer.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from monitors.clinic.intake import ADULT_AGE_YEARS
 from monitors.clinic.limits import Limit, Limits, change_limit
@@ -34,6 +37,8 @@ from views.visits import session_of
 from views.words import pages_en as words
 
 BUCKETS = 1200
+SHORTEST_STEP_MS = 3_000
+CURVES_KEPT = 64
 FULL_BELOW_MS = BUCKETS * 1000
 CURVES = {Panel.SPO2: Vital.SPO2, Panel.PULSE: Vital.PULSE_RATE}
 LAST_PHASES = ("discharged", "abandoned")
@@ -90,6 +95,16 @@ def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChar
     )
 
 
+def settled(now_utc_ms: int, begun_utc_ms: int) -> int:
+    """Return the moment up to which a running session is drawn: a step behind now at most.
+
+    A step is a six-hundredth of the session so far, 3 s at least: less would not be seen, and
+    all viewers of a session ask the same within it.
+    """
+    steps = max(1, (now_utc_ms - begun_utc_ms) // 600 // SHORTEST_STEP_MS)
+    return now_utc_ms - now_utc_ms % (steps * SHORTEST_STEP_MS)
+
+
 def whole_span(session: SessionRow, until_utc_ms: int) -> Span:
     """Return from the session's beginning to its end, or to now, at least a quarter of an hour."""
     begun = session.begun_utc_ms
@@ -109,8 +124,28 @@ def clipped(view: Span | None, span: Span) -> Span:
 # ---- curves
 
 
+_Asked = tuple[str, Vital, Span]
+_lock = threading.Lock()
+_kept: WeakKeyDictionary[History, OrderedDict[_Asked, Curve]] = WeakKeyDictionary()
+
+
 def curve(history: History, session_id: str, vital: Vital, view: Span) -> Curve:
-    """Return a vital over a stretch: every value where there is room, else extremes of buckets."""
+    """Return a vital over a stretch; what several viewers ask for is read once."""
+    asked = (session_id, vital, view)
+    with _lock:
+        kept = _kept.setdefault(history, OrderedDict())
+        if asked in kept:
+            return kept[asked]
+    found = _read(history, session_id, vital, view)
+    with _lock:
+        kept[asked] = found
+        while len(kept) > CURVES_KEPT:
+            kept.popitem(last=False)
+    return found
+
+
+def _read(history: History, session_id: str, vital: Vital, view: Span) -> Curve:
+    """Read a vital: every value where there is room, else the extremes of buckets."""
     if view[1] - view[0] <= FULL_BELOW_MS:
         return _full(history, session_id, vital, view)
     buckets = history.buckets(vital, view, BUCKETS, session_id=session_id)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitors.store.facts import Fact
+from monitors.store.facts import Fact, ReadingFact
 from monitors.store.history import History
 from tests.views.sessions import MINUTE, SESSION, T0, Room, at, entry, session_facts, store
-from views.chart_source import Asked, chart_of, clipped
+from views.chart_source import Asked, chart_of, clipped, settled
 from views.figures import session_figure
 from views.session_chart import Panel, SessionChart
 
@@ -138,3 +138,22 @@ def model_of(facts: list[Fact], folder: Path) -> SessionChart:
         return chart_of(history, session, Asked(at(40), model="kamp2020"))
     finally:
         history.close()
+
+
+def test_a_running_session_is_drawn_up_to_a_step_that_all_viewers_share() -> None:
+    assert settled(T0 + 20_500, T0) == T0 + 20_500 - (T0 + 20_500) % 3_000
+    three_hours = 3 * 3_600_000
+    step = 18_000
+    assert settled(T0 + three_hours + 7, T0) % step == 0
+    assert 0 <= T0 + three_hours + 7 - settled(T0 + three_hours + 7, T0) < step
+
+
+def test_a_curve_that_was_read_once_is_not_read_again_and_another_store_has_its_own(
+    past_room: Room, tmp_path: Path
+) -> None:
+    first = read(past_room).curves[Panel.SPO2]
+    assert read(past_room).curves[Panel.SPO2] is first
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    empty = [fact for fact in session_facts() if not isinstance(fact, ReadingFact)]
+    assert model_of(empty, elsewhere).curves[Panel.SPO2].points == ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +56,11 @@ def show_chart(key: str, chart: SessionChart, *, is_running: bool) -> None:
 
 
 def _told(chart: SessionChart, is_running: bool) -> dict[str, Any]:
+    figure = session_figure(chart)
     return {
         "session": chart.session_id,
-        "figure": session_figure(chart),
+        "figure": figure,
+        "version": blake2b(json.dumps(figure).encode(), digest_size=8).hexdigest(),
         "library": st.get_option("server.baseUrlPath").rstrip("/") + LIBRARY_PATH,
         "offset_ms": chart.offset_ms,
         "is_running": is_running,

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from views import access
-from views.chart_source import Asked, chart_of
+from views.chart_source import Asked, chart_of, settled
 from views.forms.alarm_rows import show_alarms
 from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.choosing import choose_recliner, tell_trouble
@@ -81,7 +81,8 @@ def _chart(picture: Mapping[str, Any], local: LocalTime) -> None:
     if running is None:
         say(words.NO_SESSION)
         return
-    key, now = f"chart-{running['id']}", int(picture["as_of"])
+    key = f"chart-{running['id']}"
+    now = settled(int(picture["as_of"]), int(running["begun_at"]))
     with told_errors():
         history = access.history()
         session = history.session(str(running["id"]))

@@ -48,7 +48,8 @@ class Chart {
 
   async draw(plotly) {
     const { data } = this.told;
-    if (this.isClosed || this.plot._dragging) return;
+    if (this.isClosed || this.plot._dragging || data.version === this.version) return;
+    this.version = data.version;
     const isFirst = !this.isDrawn;
     this.plotly = plotly;
     const config = { displaylogo: false, responsive: false, displayModeBar: false, showTips: false, doubleClick: "autosize" };
@@ -59,6 +60,7 @@ class Chart {
     if (isFirst) this.listen();
     this.isDrawn = true;
     this.root.dataset.points = String(data.figure.data.reduce((sum, trace) => sum + trace.x.length, 0));
+    this.root.dataset.version = data.version;
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
     this.age();
   }
