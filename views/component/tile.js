@@ -111,7 +111,8 @@ export class Tile {
   writeSession(picture) {
     const { session } = picture;
     write(this.label, session ? session.label : "");
-    write(this.protocol, session ? session.protocol : "");
+    const unlimited = picture.preset === "none" ? ` · ${this.words.no_limits}` : "";
+    write(this.protocol, session ? `${session.protocol}${unlimited}` : "");
     const phase = session ? session.phase : "none";
     write(this.phase, this.words.phases[phase] ?? phase);
     mark(this.root, "data-phase", phase);

@@ -208,6 +208,7 @@ WALL: dict[str, Any] = {
     "limits_off": "alarm off: {names}",
     "limit_names": LIMIT_NAMES,
     "arm_conflict": "Cuff sits on the IV arm",
+    "no_limits": "NO LIMITS: under 18, choose them",
     "theme": "Day / night",
     "hidden": "hidden: sound may come late",
     "devices": {
