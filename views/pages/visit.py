@@ -194,7 +194,7 @@ def _leaving(signed: Signed, local: LocalTime) -> None:
 @st.fragment(run_every=CHART_EVERY_S)
 def _curve(signed: Signed, local: LocalTime) -> None:
     if (picture := _picture_of(signed)) is not None:
-        curve.show_curve(picture, signed, local)
+        curve.show_curve(picture, local)
 
 
 def _picture_of(signed: Signed) -> Mapping[str, Any] | None:

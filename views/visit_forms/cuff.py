@@ -57,16 +57,14 @@ def _promise(nibp: Mapping[str, Any], cadence: Mapping[str, Any], local: LocalTi
 def _measure(picture: Mapping[str, Any], signed: Signed) -> None:
     start, stop = cuff_offers(picture)
     is_stat = bool(picture["visit"]["cadence"]["is_stat"])
-    left, right = st.columns(2)
-    with left:
+    if stop.refusal is None:
+        order_button(signed, words.CANCEL, "cancel_cuff")
+    else:
         order_button(signed, words.MEASURE, "measure_now", refusal=start.refusal, is_main=True)
-    with right:
-        if stop.refusal is None:
-            order_button(signed, words.CANCEL, "cancel_cuff")
-        elif is_stat:
-            order_button(signed, words.STOP_STAT, "stop_stat")
-        else:
-            order_button(signed, words.STAT, "stat_series", refusal=_unwatched(picture))
+    if is_stat:
+        order_button(signed, words.STOP_STAT, "stop_stat")
+    else:
+        order_button(signed, words.STAT, "stat_series", refusal=_unwatched(picture))
     if is_stat:
         st.caption(words.STAT_RUNS)
 
@@ -111,7 +109,7 @@ def _intervals(picture: Mapping[str, Any], signed: Signed) -> None:
             format_func=_every,
             key=signed.key("interval-every"),
         )
-        pressed = submit(signed, words.RECORD)
+        pressed = submit(signed, words.INTERVAL_RECORD)
     if pressed and phase is not None:
         told = words.SET_INTERVAL.format(
             phase=pages_en.PHASES[str(phase)], every=_every(every or OWN)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from monitors.clinic.entries import Entry
+from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import Withdrawn, fact_record
 from monitors.clinic.phases import Phase
 from views import access
@@ -28,10 +28,12 @@ from views.visit_forms.orders import (
     plate,
     submit,
 )
-from views.visit_record import is_taken_back, stands, visit_record
+from views.visits import entries_of
 from views.words import visit_en as words
 
 SHOWN = 12
+RECORDED = "recorded_utc_ms"
+"""What the payload of an entry made on this page carries; only such can be corrected."""
 ONLY_IN = {
     "rate_change": "running",
     "steadiness": "recovery",
@@ -56,16 +58,20 @@ def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -
     """Show the newest entries, each with what can be done about it."""
     st.markdown(f"##### {words.ENTRIES}")
     with told_errors():
-        history, session_id = access.history(), str(picture["session"]["id"])
-        row = history.session(session_id)
-        if row is None:
-            return
-        kept = visit_record(row, history.entries(session_id=session_id)).entries
+        rows = access.history().entries(session_id=str(picture["session"]["id"]))
+        kept = entries_of(rows)
+        own = frozenset(row.entry_id for row in rows if RECORDED in row.payload)
         made = [one for one in kept if not isinstance(one.fact, Withdrawn)]
         if not made:
             st.caption(words.NO_ENTRIES)
         for entry in made[: -SHOWN - 1 : -1]:
-            _row(entry, kept, picture, signed, local)
+            is_open = entry in standing(kept)
+            if not is_open:
+                st.markdown(f"~~{_line(entry, local)}~~ ({_ending(entry, kept)})")
+            elif entry.entry_id in own:
+                _row(entry, picture, signed, local)
+            else:
+                st.markdown(_line(entry, local))
         if len(made) > SHOWN:
             st.caption(words.OLDER_ENTRIES)
 
@@ -82,23 +88,24 @@ def _section_of(entry: Entry, picture: Mapping[str, Any]) -> str:
     return "recovery" if picture["session"]["phase"] == Phase.RECOVERY else "running"
 
 
-def _row(
-    entry: Entry,
-    kept: tuple[Entry, ...],
-    picture: Mapping[str, Any],
-    signed: Signed,
-    local: LocalTime,
-) -> None:
-    told, left, right = st.columns([3.2, 1, 1], vertical_alignment="center")
-    line = words.ENTRY_LINE.format(
+def _line(entry: Entry, local: LocalTime) -> str:
+    return words.ENTRY_LINE.format(
         time=local.clock(entry.at_utc_ms), what=what_of(entry), by=entry.by
     )
+
+
+def _ending(entry: Entry, kept: tuple[Entry, ...]) -> str:
+    """Say why an entry no longer counts."""
+    is_withdrawn = any(
+        one.corrects == entry.entry_id and isinstance(one.fact, Withdrawn) for one in kept
+    )
+    return words.TAKEN_BACK if is_withdrawn else words.CORRECTED
+
+
+def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
+    told, left, right = st.columns([3.2, 1, 1], vertical_alignment="center")
     with told:
-        if not stands(entry, kept):
-            state = words.TAKEN_BACK if is_taken_back(entry, kept) else words.CORRECTED
-            st.markdown(f"~~{line}~~ ({state})")
-            return
-        st.markdown(line)
+        st.markdown(_line(entry, local))
     with left:
         if button(signed, words.CORRECT, f"correct-{entry.entry_id}"):
             correct(signed, Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry)))

@@ -50,7 +50,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "team": ("anesthesiologist", "nurse", "companion", "escort", "escort_name"),
     "score": ("score_scale", "score"),
 }
-COLUMNS = (("patient", "team", "score"), ("fasting",), ("medicines", "arms"))
+ROWS = (
+    (("patient", "score"), ("fasting",), ("medicines",)),
+    (("team",), ("arms",)),
+)
 WHOLE = frozenset({"age_years", "infusion_number", "series_length", "score"})
 NUMBERS = WHOLE | {
     "weight_kg",
@@ -84,16 +87,21 @@ def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
     _tell_faults(faults)
     ask = _Ask(signed, opened["record"], int(opened["edition"]), faults)
     with st.form(signed.key(f"intake-form-{opened['edition']}"), border=False):
-        for column, groups in zip(st.columns(len(COLUMNS)), COLUMNS, strict=True):
-            with column:
-                for group in groups:
-                    st.markdown(f"**{words.GROUPS[group]}**")
-                    for name in GROUPS[group]:
-                        ask.field(name)
+        for row in ROWS:
+            for column, groups in zip(st.columns(len(row)), row, strict=True):
+                with column:
+                    _ask_groups(ask, groups)
         st.caption(words.INTAKE_OPEN)
         pressed = submit(signed, words.RECORD_INTAKE)
     if pressed:
         _record(picture, signed, opened, ask)
+
+
+def _ask_groups(ask: _Ask, groups: tuple[str, ...]) -> None:
+    for group in groups:
+        st.markdown(f"**{words.GROUPS[group]}**")
+        for name in GROUPS[group]:
+            ask.field(name)
 
 
 def _opened(picture: Mapping[str, Any], signed: Signed) -> dict[str, Any]:

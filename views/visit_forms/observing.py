@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from monitors.clinic.checks import Slot, observation_slots
 from monitors.clinic.scores import MOAAS_NOT_ROUSABLE, MOAAS_WORDS, RATING_TOP, RatingScale
 from views import access
+from views.forms.tables import show_table
 from views.local_time import LocalTime
 from views.page_frame import told_errors
 from views.visit_forms.orders import (
@@ -27,7 +28,7 @@ from views.visit_forms.orders import (
     submit,
 )
 from views.visit_forms.standing import due_of
-from views.visit_record import visit_record
+from views.visits import entries_of, session_of
 from views.words import visit_en as words
 
 
@@ -131,17 +132,23 @@ def show_steadiness(signed: Signed) -> None:
 def show_schedule(picture: Mapping[str, Any], local: LocalTime) -> None:
     """Show the schedule so far and the next observation of each kind."""
     with told_errors(), st.expander(words.SCHEDULE):
-        history, session_id = access.history(), str(picture["session"]["id"])
-        row = history.session(session_id)
-        if row is None:
-            return
-        kept = visit_record(row, history.entries(session_id=session_id))
         rows = [
             {
                 words.SCHEDULE_TABLE["at"]: local.minute(slot.due_utc_ms),
                 words.SCHEDULE_TABLE["check"]: words.CHECKS[str(slot.check)],
                 words.SCHEDULE_TABLE["state"]: words.SLOT_STATES[str(slot.state)],
             }
-            for slot in kept.slots(int(picture["as_of"]))
+            for slot in _slots(picture)
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+        show_table(rows)
+
+
+def _slots(picture: Mapping[str, Any]) -> tuple[Slot, ...]:
+    """Return the schedule by the record; none without a protocol."""
+    history, session_id = access.history(), str(picture["session"]["id"])
+    row = history.session(session_id)
+    entries = history.entries(session_id=session_id)
+    session = session_of(row, entries) if row is not None else None
+    if session is None or session.plan is None:
+        return ()
+    return observation_slots(session, session.plan, entries_of(entries), int(picture["as_of"]))

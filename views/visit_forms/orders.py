@@ -27,7 +27,7 @@ SAME_TAP_MS = 2_000
 CATCH_UP_S = 0.8
 LOOK_EVERY_S = 0.05
 MINUTE_MS = 60_000
-AGO_MIN = (2, 5, 10, 15, 30)
+AGO_MIN = (2, 5, 10, 15)
 AS_BEFORE = -1_000_000
 
 
@@ -88,10 +88,15 @@ def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
 
 
 def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
-    """Show what became of the newest order, a refusal in full."""
-    text, is_refusal, at = st.session_state.get(f"visit-told-{signed.recliner}", ("", False, 0))
-    if text and world_utc_ms() - at < shown_for_ms:
-        plate(text, is_strong=is_refusal, mark=f"data-told='{'refused' if is_refusal else 'ok'}'")
+    """Show what became of the newest order: on a plate, and once in the corner of the eye."""
+    key = f"visit-told-{signed.recliner}"
+    text, is_refusal, at = st.session_state.get(key, ("", False, 0))
+    if not text or world_utc_ms() - at >= shown_for_ms:
+        return
+    plate(text, is_strong=is_refusal, mark=f"data-told='{'refused' if is_refusal else 'ok'}'")
+    if st.session_state.get(f"{key}-seen") != at:
+        st.session_state[f"{key}-seen"] = at
+        st.toast(text, duration="long" if is_refusal else "short")
 
 
 def _stamp(recliner: str) -> object:
@@ -124,6 +129,7 @@ def button(
         help=refusal,
         type=kind,
         width="stretch",
+        wrap=True,
     )
 
 
@@ -214,6 +220,7 @@ def ask_when(signed: Signed) -> None:
             required=True,
             format_func=lambda minutes: _ago_words(minutes, target),
             key=fresh(signed, f"when-{target.entry_id if target else ''}"),
+            wrap=True,
         )
     with other:
         typed = st.number_input(

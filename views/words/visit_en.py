@@ -15,7 +15,7 @@ SECTIONS = {
     "record": "Chart & entries",
 }
 SIGN_FIRST = "Sign first: choose or type your name at “Signed by”."
-OPEN_RECLINER = "Alarms, limits and chart of this recliner"
+OPEN_RECLINER = "Alarms & limits"
 REASON = "Reason"
 REASON_OTHER = "Reason in words"
 REASON_WANTED = "A reason is needed."
@@ -48,7 +48,6 @@ OF_PLANNED = " of {planned}"
 ENDS = ", projected end {time}"
 ENDED = ", planned time over since {time}"
 IF_RESUMED = ", projected end {time} if resumed now"
-NOT_CURRENT = "This text is not renewed: the collector is silent."
 
 # ---- beginning
 BEGIN = "Begin session"
@@ -146,7 +145,6 @@ SOMEBODY = "Somebody"
 
 # ---- baseline, gate, start
 GATE = "Before the drug"
-BASELINE = "Baseline readings"
 BASELINE_NONE = "No cuff reading of the baseline yet."
 BASELINE_RULE = "The baseline is the median of the last two completed readings (marked ●)."
 READING_COUNTS = "●"
@@ -193,7 +191,7 @@ ABANDON_REASONS = ("Patient's wish", "Physician's order", "Pressure too high", "
 # ---- the pump, as recorded
 PUMP = "Pump"
 NOT_THE_PUMP = "Recorded here; the pump is not controlled. Do it at the pump first."
-PAUSE, RESUME, STOP, RATE, EXTEND = "Pause", "Resume", "Stop", "Rate", "Planned time"
+PAUSE, RESUME, STOP, RATE, EXTEND = "Pause", "Resume", "Stop", "Rate", "Plan"
 STOP_NOW = "Record the stop"
 STOP_EARLY = "{left} of the planned time are left. An early stop takes a reason."
 PAUSE_REASONS = ("Restroom", "Nausea", "Pressure", "Distress", "Line or pump")
@@ -209,7 +207,6 @@ EXTEND_BY = "+{minutes} min"
 EXTEND_BUTTON = "Record planned time"
 EXTEND_REASONS = ("Full dose not yet given", "Physician's order", "Patient's wish")
 EXTEND_RANGE = "1 to 360 minutes, not {given}"
-EXTEND_CHANGED = "The planned time was changed meanwhile; look again."
 NO_PUMP = "An injection has no pump clock."
 
 # ---- one tap
@@ -269,7 +266,6 @@ OVERDUE = "OVERDUE {check} since {time}"
 NOTHING_DUE = "No observation is due."
 DUE_HERE = "DUE since {time}"
 OVERDUE_HERE = "OVERDUE since {time}"
-NEXT_HERE = "next {time}"
 ORIENTED_FULLY = "Oriented ×4"
 ORIENTED_PARTLY = "Not fully …"
 ORIENTED_WORDS = "Oriented ×{score}"
@@ -348,6 +344,7 @@ CUFF_CANNOT = (
     "The cuff cannot be started from here: its device cannot, or clinic.toml does not allow it."
 )
 INTERVALS = "Interval by phase"
+INTERVAL_RECORD = "Set this interval"
 INTERVAL_OF = "{phase}, min"
 PROTOCOLS_OWN = "protocol's"
 SET_INTERVAL = "Interval in {phase}: {every}"
@@ -410,11 +407,7 @@ TICKS = {
 }
 
 # ---- the chart with the model
-MODEL_SWITCH = "Shade the predicted ketamine concentration (model)"
-MODEL_CHOICE = "Model"
 MODEL_CAPTION = (
     "MODEL, not a measurement: plasma concentration predicted from the doses as recorded; the pump "
     "is not read. {title}: {source}. Blood drawn: {sampling}."
 )
-MODEL_NEEDS = "The model needs weight and dose from the intake, and a start."
-MODEL_NOTHING = "No dose is on record yet."
