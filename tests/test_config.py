@@ -102,11 +102,11 @@ def test_every_mistake_is_told_at_once() -> None:
 
 
 def test_a_missing_file_a_broken_file_and_a_binary_file_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="none.toml: cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"none\.toml: cannot be read"):
         load(tmp_path / "none.toml")
     broken = tmp_path / "broken.toml"
     broken.write_text("[clinic\n")
-    with pytest.raises(ConfigurationError, match="broken.toml: is not TOML.*line 1"):
+    with pytest.raises(ConfigurationError, match=r"broken\.toml: is not TOML.*line 1"):
         load(broken)
     broken.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigurationError, match="is not UTF-8"):
