@@ -130,7 +130,7 @@ def show_scores(signed: Signed) -> None:
 
 def _score(signed: Signed, kind: str, title: str, items: Items) -> None:
     st.markdown(f"**{title}**")
-    with st.form(fresh(signed, f"{kind}-form"), border=False):
+    with st.form(fresh(signed, f"{kind}-form", kind), border=False):
         points = {item: _points(signed, kind, item, items[item]) for item in items}
         pressed = submit(signed, words.SCORE_RECORD.format(title=title), is_main=False)
     if not pressed:
@@ -149,7 +149,7 @@ def _points(signed: Signed, kind: str, item: str, told: tuple[str, tuple[str, ..
         label,
         [2, 1, 0],
         format_func=lambda points: words.POINTS.format(points=points, words=anchors[points]),
-        key=fresh(signed, f"{kind}-{item}"),
+        key=fresh(signed, f"{kind}-{item}", kind),
         wrap=True,
     )
     return None if chosen is None else int(chosen)

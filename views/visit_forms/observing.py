@@ -71,15 +71,19 @@ def _orientation(signed: Signed) -> None:
             button(signed, words.ORIENTED_PARTLY, "partly", refusal=refusal)
             return
         with (
-            st.popover(words.ORIENTED_PARTLY, width="stretch", key=fresh(signed, "partly-place")),
-            st.form(fresh(signed, "partly-form"), border=False),
+            st.popover(
+                words.ORIENTED_PARTLY,
+                width="stretch",
+                key=fresh(signed, "partly-place", "orientation"),
+            ),
+            st.form(fresh(signed, "partly-form", "orientation"), border=False),
         ):
             known = st.pills(
                 words.TELLS,
                 list(parts),
                 selection_mode="multi",
                 format_func=lambda one: parts[one],
-                key=fresh(signed, "partly-known"),
+                key=fresh(signed, "partly-known", "orientation"),
             )
             pressed = submit(signed, words.RECORD)
     if pressed:
@@ -93,7 +97,7 @@ def _choice(signed: Signed, kind: str, name: str, top: int) -> int | None:
     chosen = st.segmented_control(
         name,
         list(range(top + 1)),
-        key=fresh(signed, f"scale-{name}"),
+        key=fresh(signed, f"scale-{name}", kind),
         disabled=refusal is not None,
         help=refusal,
         label_visibility="collapsed",

@@ -29,6 +29,7 @@ LOOK_EVERY_S = 0.05
 MINUTE_MS = 60_000
 AGO_MIN = (2, 5, 10, 15)
 AS_BEFORE = -1_000_000
+ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +198,15 @@ def kind_refusal(signed: Signed, kind: str) -> str | None:
     return signed.refusal
 
 
-def generation(signed: Signed) -> int:
-    """Return how many entries were made here; widgets named after it begin empty."""
-    return int(st.session_state.get(signed.key("visit-generation"), 0))
+def fresh(signed: Signed, name: str, kind: str = ANY) -> str:
+    """Return a widget's key that no entry of a kind has used: after one it begins empty."""
+    return f"{signed.key(name)}-{st.session_state.get(signed.key(f'visit-made-{kind}'), 0)}"
 
 
-def fresh(signed: Signed, name: str) -> str:
-    """Return a key that no entry before used."""
-    return f"{signed.key(name)}-{generation(signed)}"
+def _count_made(signed: Signed, kind: str) -> None:
+    for one in (ANY, kind):
+        key = signed.key(f"visit-made-{one}")
+        st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
 def ask_when(signed: Signed) -> None:
@@ -274,7 +276,7 @@ def enter(
     given = order(signed, "enter", arguments, told)
     st.session_state[signed.key("visit-last-tap")] = (tap, world_utc_ms())
     if given.status != "refused":
-        st.session_state[signed.key("visit-generation")] = generation(signed) + 1
+        _count_made(signed, kind)
         correct(signed, None)
     st.rerun()
 

@@ -39,7 +39,7 @@ def _medicine(signed: Signed, name: str) -> None:
         value=None,
         step=low,
         format="%g",
-        key=fresh(signed, f"amount-{name}"),
+        key=fresh(signed, f"amount-{name}", "medicine"),
     )
     with place:
         pressed = button(
@@ -59,18 +59,28 @@ def _give(
 
 
 def _other_medicine(signed: Signed) -> None:
-    with st.form(fresh(signed, "other-medicine"), border=False):
+    with st.form(fresh(signed, "other-medicine", "medicine"), border=False):
         places = st.columns([2, 1, 2])
         name = places[0].text_input(
-            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name")
+            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name", "medicine")
         )
         amount = places[1].number_input(
-            words.AMOUNT, value=None, step=0.5, format="%g", key=fresh(signed, "other-amount")
+            words.AMOUNT,
+            value=None,
+            step=0.5,
+            format="%g",
+            key=fresh(signed, "other-amount", "medicine"),
         )
         unit = places[2].segmented_control(
-            words.UNIT, MEDICINE_UNITS, default="mg", required=True, key=fresh(signed, "other-unit")
+            words.UNIT,
+            MEDICINE_UNITS,
+            default="mg",
+            required=True,
+            key=fresh(signed, "other-unit", "medicine"),
         )
-        route = st.segmented_control(words.ROUTE, words.ROUTES, key=fresh(signed, "other-route"))
+        route = st.segmented_control(
+            words.ROUTE, words.ROUTES, key=fresh(signed, "other-route", "medicine")
+        )
         pressed = submit(signed, words.RECORD)
     if pressed and name.strip():
         _give(signed, name.strip(), name.strip(), amount, unit, route)
@@ -88,8 +98,8 @@ def show_side_effects(signed: Signed) -> None:
 
 def show_note(signed: Signed) -> None:
     """Show a place for words."""
-    with st.form(fresh(signed, "note-form"), border=False):
-        text = st.text_input(words.NOTE, max_chars=1000, key=fresh(signed, "note"))
+    with st.form(fresh(signed, "note-form", "note"), border=False):
+        text = st.text_input(words.NOTE, max_chars=1000, key=fresh(signed, "note", "note"))
         pressed = submit(signed, words.RECORD_NOTE, is_main=False)
     if pressed and text.strip():
         enter(signed, "note", {"text": text.strip()}, words.NOTE_TOLD)

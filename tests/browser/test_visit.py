@@ -1,0 +1,217 @@
+"""A simulated patient from the first question to the door, as a nurse takes one: with taps alone.
+
+Simulators, collector, dashboard and browser are the real ones; the room's clock runs forty times as
+fast, so that the least recovery and two pressures ten minutes apart pass while the test waits for
+what the page says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from monitors.store.history import History
+from tests.browser.rig import free_port
+from tests.room.rig import Room, room, until
+from views.words import visit_en as words
+
+pytestmark = pytest.mark.browser
+SPEED = "40"
+SLOW_MS = 20_000
+PASSES_MS = 90_000
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[tuple[Room, str]]:
+    """Open a room with one calm patient, its collector, and a dashboard in front of it."""
+    with room(tmp_path) as opened:
+        opened.simulate(1, "--scenario", "steady", "--speed", SPEED)
+        opened.collect()
+        port = free_port()
+        opened.run(
+            "dashboard", "streamlit", "run", "dashboard.py", "--server.port", str(port),
+            "--", "--config", str(opened.config), "--view",
+        )  # fmt: skip
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(f"{url}/api/health"), "the dashboard answers", wait_s=60)
+        yield opened, url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+class Nurse:
+    """Tap and type as a nurse does, seeing only what the page shows."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def part(self, name: str) -> Locator:
+        """Return the element of the page that carries a key."""
+        return self.page.locator(f"[class*='st-key-{name}']").first
+
+    def sign(self, name: str) -> None:
+        box = self.page.get_by_label("Signed by").first
+        box.click(timeout=SLOW_MS)
+        self.page.keyboard.type(name)
+        self.page.keyboard.press("Enter")
+
+    def press(self, label: str) -> None:
+        button = self.page.get_by_role("button", name=label, exact=True).locator("visible=true")
+        expect(button.first).to_be_enabled(timeout=SLOW_MS)
+        button.first.click(timeout=SLOW_MS)
+
+    def fill(self, name: str, text: str) -> None:
+        self.part(name).locator("input").first.fill(text, timeout=SLOW_MS)
+
+    def choose(self, name: str, label: str) -> None:
+        button = self.part(name).get_by_text(label, exact=True).first
+        button.click(timeout=SLOW_MS)
+
+    def person(self, name: str, who: str) -> None:
+        self.part(name).locator("input").first.click(timeout=SLOW_MS)
+        self.page.keyboard.type(who)
+        self.page.keyboard.press("Enter")
+
+    def reads(self, text: str | re.Pattern[str], within_ms: int = SLOW_MS) -> None:
+        """Wait until the page says how the session stands."""
+        expect(self.page.locator("[data-standing]")).to_contain_text(text, timeout=within_ms)
+
+    def told(self, text: str) -> None:
+        """Wait until the page says that something was done."""
+        expect(self.page.locator("[data-told='ok']")).to_contain_text(text, timeout=SLOW_MS)
+
+
+def fill_in(nurse: Nurse) -> None:
+    """Answer the intake, once with a slip of the keyboard."""
+    nurse.fill("intake-age_years", "42")
+    nurse.fill("intake-weight_kg", "720")
+    nurse.fill("intake-dose-amount", "0.5")
+    nurse.choose("intake-dose-unit", "mg/kg")
+    nurse.press(words.RECORD_INTAKE)
+    fault = nurse.page.locator("[data-fault='weight_kg']")
+    expect(fault).to_contain_text("20 to 350 kg", timeout=SLOW_MS)
+    nurse.fill("intake-weight_kg", "72")
+    for name, hours in (("food_hours", "8"), ("drink_hours", "3")):
+        nurse.fill(f"intake-{name}", hours)
+    for name in ("is_manic_today", "has_cardiac_history", "has_nausea_history"):
+        nurse.choose(f"intake-{name}", words.NO)
+    for name in ("takes_lamotrigine", "takes_benzodiazepine"):
+        nurse.choose(f"intake-{name}", words.NO)
+    nurse.choose("intake-has_used_restroom", words.YES)
+    nurse.choose("intake-sleep_apnea", "No")
+    nurse.choose("intake-probe_arm", "Left")
+    nurse.choose("intake-cuff_arm", "Right")
+    nurse.choose("intake-iv_arm", "Left")
+    nurse.choose("intake-escort", words.OPTIONS["escort"]["driver"])
+    nurse.fill("intake-escort_name", "Ana")
+    nurse.choose("intake-score_scale", words.OPTIONS["score_scale"]["mood_0_10"])
+    nurse.fill("intake-score-", "4")
+    nurse.person("intake-anesthesiologist", "Demo physician")
+    nurse.person("intake-nurse", "Demo nurse")
+    nurse.press(words.RECORD_INTAKE)
+    nurse.told(words.INTAKE)
+
+
+def take_baseline(nurse: Nurse) -> None:
+    """Let the armed cuff measure until the gate has nothing against starting."""
+    nurse.press(words.BEGIN_BASELINE)
+    nurse.reads("baseline since")
+    nurse.press(words.ARM)
+    expect(nurse.page.get_by_text("ARMED by Demo nurse")).to_be_visible(timeout=SLOW_MS)
+    gate = nurse.page.locator("[data-gate='ok']")
+    expect(gate).to_be_visible(timeout=PASSES_MS)
+
+
+def chart_the_infusion(nurse: Nurse) -> None:
+    """Record what is seen and given, a pause, and an early end."""
+    nurse.press(words.START["infusion"])
+    nurse.reads("infusing")
+    nurse.press(words.ORIENTED_FULLY)
+    nurse.told(words.ORIENTED_FULLY)
+    nurse.choose("scale-sedation", "5")
+    nurse.told("MOAA/S 5")
+    nurse.choose("scale-dissociation", "3")
+    nurse.told("Dissociation 3")
+    nurse.fill("amount-ondansetron", "4")
+    nurse.press(words.MEDICINE_NAMES["ondansetron"])
+    nurse.told("Ondansetron 4 mg")
+    nurse.press(words.SIDE_EFFECT_NAMES["dizziness"])
+    nurse.told("Dizziness")
+    nurse.press(words.PAUSE)
+    nurse.choose("pause_infusion-reason", words.PAUSE_REASONS[0])
+    nurse.page.get_by_test_id("stPopoverBody").get_by_role("button", name=words.PAUSE).click()
+    nurse.reads("PAUSED since")
+    nurse.press(words.RESUME)
+    nurse.reads("infusing")
+    nurse.press(words.STOP)
+    nurse.choose("stop-reason", words.STOP_REASONS[1])
+    nurse.press(words.STOP_NOW)
+    nurse.reads("recovery for")
+
+
+def let_go(nurse: Nurse) -> None:
+    """Ask what the checklist wants, wait for what only time gives, and discharge."""
+    missing = nurse.page.locator("[data-missing]")
+    expect(missing).to_contain_text(words.ITEMS["steady"], timeout=SLOW_MS)
+    nurse.press(words.STEADY_WORDS[True])
+    nurse.told(words.STEADY_WORDS[True])
+    nurse.press(words.ORIENTED_FULLY)
+    nurse.told(words.ORIENTED_FULLY)
+    nurse.choose("scale-dissociation", "0")
+    nurse.told("Dissociation 0")
+    nurse.choose("scale-nausea", "0")
+    nurse.told("Nausea 0")
+    nurse.press(words.TICKS["advice_given"])
+    nurse.told(words.TICKS["advice_given"])
+    expect(nurse.page.locator("[data-missing='0']")).to_be_visible(timeout=PASSES_MS)
+    nurse.press(words.DISCHARGE)
+    nurse.reads("nobody sits here")
+
+
+def test_a_nurse_takes_a_patient_from_intake_to_the_door(
+    page: Page, place: tuple[Room, str]
+) -> None:
+    opened, url = place
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{url}/visit?recliner=R1")
+    nurse = Nurse(page)
+    nurse.sign("Demo nurse")
+    nurse.fill("begin-label", "JD-14")
+    nurse.press(words.BEGIN)
+    nurse.reads("intake")
+    fill_in(nurse)
+    take_baseline(nurse)
+    chart_the_infusion(nurse)
+    let_go(nurse)
+    expect(page.get_by_text("JD-14")).to_have_count(0, timeout=SLOW_MS)
+    check_record(opened)
+
+
+def check_record(opened: Room) -> None:
+    """See that all of it is on record, signed."""
+    history = History.open(opened.store)
+    (session,) = history.sessions(10)
+    phases = [row.phase for row in session.phases]
+    made = history.entries(session_id=session.session_id)
+    orders = history.commands(recliner="R1")
+    history.close()
+    assert phases == [
+        "intake", "baseline", "infusing", "paused", "infusing", "recovery", "discharged",
+    ]  # fmt: skip
+    kinds = {row.kind for row in made}
+    assert {"intake", "orientation", "sedation", "rating", "medicine", "side_effect"} <= kinds
+    assert {"steadiness", "tick", "arm_cadence", "baseline"} <= kinds
+    assert {row.status for row in orders} == {"done"}
+    assert {row.by for row in orders} == {"Demo nurse"}
