@@ -17,8 +17,8 @@ Mark = dict[str, Any]
 
 SIGN = {"high": "!!!", "medium": "!!", "low": "!"}
 SYMBOL = {"high": "diamond", "medium": "triangle-up", "low": "circle"}
-LANE = {"high": 4.5, "medium": 3.5, "low": 2.5}
-ENTRY_LANE = 0.9
+LANE = {"high": 4.2, "medium": 3.1, "low": 2.0}
+ENTRY_LANE = 0.8
 ENTRY_SYMBOL = {
     "medicine": "star-triangle-down",
     "rate_change": "hexagon",
