@@ -7,7 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from views.figures import lone_points, pressure_words, ranges_of, session_figure
+from views.figure_layout import ranges_of
+from views.figures import lone_points, pressure_words, session_figure
 from views.session_chart import (
     AlarmBar,
     Curve,
