@@ -70,6 +70,8 @@ def _page() -> None:
         if st.button(words.OPEN_RECLINER, key="open-recliner", width="stretch"):
             st.switch_page(page("recliner"), query_params={"recliner": recliner})
     with work:
+        if signed.refusal is not None:
+            plate(signed.refusal, is_strong=True, mark="data-unsigned='1'")
         show_told(signed)
         if session is None:
             show_begin(signed)

@@ -61,6 +61,8 @@ def _measure(picture: Mapping[str, Any], signed: Signed) -> None:
         order_button(signed, words.CANCEL, "cancel_cuff")
     else:
         order_button(signed, words.MEASURE, "measure_now", refusal=start.refusal, is_main=True)
+    if start.refusal is not None and picture.get("can_start_cuff"):
+        st.caption(start.refusal)
     if is_stat:
         order_button(signed, words.STOP_STAT, "stop_stat")
     else:

@@ -27,6 +27,7 @@ from views.visit_forms.orders import (
     order,
     plate,
     submit,
+    tell,
 )
 from views.visits import entries_of
 from views.words import visit_en as words
@@ -47,11 +48,14 @@ def show_correcting(signed: Signed, local: LocalTime) -> None:
     target = correcting(signed)
     if target is None:
         return
-    told = words.CORRECTING.format(what=target.what, time=local.clock(target.at_utc_ms))
-    plate(told, is_strong=True, mark=f"data-correcting='{target.kind}'")
+    plate(_correcting_words(target, local), is_strong=True, mark=f"data-correcting='{target.kind}'")
     if button(signed, words.CORRECT_CANCEL, "correct-cancel"):
         correct(signed, None)
         st.rerun()
+
+
+def _correcting_words(target: Correcting, local: LocalTime) -> str:
+    return words.CORRECTING.format(what=target.what, time=local.clock(target.at_utc_ms))
 
 
 def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
@@ -103,12 +107,14 @@ def _ending(entry: Entry, kept: tuple[Entry, ...]) -> str:
 
 
 def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
-    told, left, right = st.columns([3.2, 1, 1], vertical_alignment="center")
+    told, left, right = st.columns([2.7, 1, 1.25], vertical_alignment="center")
     with told:
         st.markdown(_line(entry, local))
     with left:
         if button(signed, words.CORRECT, f"correct-{entry.entry_id}"):
-            correct(signed, Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry)))
+            target = Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry))
+            correct(signed, target)
+            tell(signed, _correcting_words(target, local))
             st.session_state[signed.key("visit-section")] = _section_of(entry, picture)
             st.rerun()
     with right:
@@ -118,7 +124,7 @@ def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalT
 def _take_back(entry: Entry, signed: Signed) -> None:
     name = f"take-back-{entry.entry_id}"
     with (
-        st.popover(words.TAKE_BACK, width="stretch", key=signed.key(name)),
+        st.popover(words.TAKE_BACK, width="stretch", wrap=True, key=signed.key(name)),
         st.form(signed.key(f"{name}-form"), border=False),
     ):
         st.markdown(words.TAKE_BACK_WORDS.format(what=what_of(entry)))

@@ -47,15 +47,15 @@ def show_observations(picture: Mapping[str, Any], signed: Signed, local: LocalTi
 
 
 def _row(check: str, picture: Mapping[str, Any], local: LocalTime) -> Any:
-    """Draw the name of an observation, strong where it is overdue; return where its taps go."""
+    """Draw the name of an observation, strong where it is overdue; return where its taps go.
+
+    The plate is there whether something is due or not: no button moves under a thumb.
+    """
     head, taps = st.columns([1.15, 3], vertical_alignment="center")
     due, name = due_of(picture, check, local), words.CHECKS[check]
     with head:
-        if due:
-            is_overdue = due.startswith(words.SLOT_STATES["overdue"])
-            plate(f"{name}\n{due}", is_strong=is_overdue)
-        else:
-            st.markdown(f"**{name}**  \n{words.RATING_TOPS.get(check, '')}")
+        is_overdue = due.startswith(words.SLOT_STATES["overdue"])
+        plate(f"{name}\n{due or words.RATING_TOPS.get(check, words.NONE)}", is_strong=is_overdue)
     return taps
 
 

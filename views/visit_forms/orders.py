@@ -76,7 +76,9 @@ def order(
     given = give(f"recliner:{signed.recliner}", verb, signed.by, arguments)
     if given.status == "done":
         _catch_up(signed.recliner, before)
-    told = words.TOLD[given.status].format(what=what or verb, message=given.message)
+    told = words.TOLD[given.status].format(
+        recliner=signed.recliner, what=what or verb, message=given.message
+    )
     if given.status == "done" and not given.is_on_record:
         told += words.NOT_ON_RECORD
     tell(signed, told, is_refusal=given.status == "refused")
@@ -89,10 +91,14 @@ def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
 
 
 def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
-    """Show what became of the newest order: on a plate, and once in the corner of the eye."""
+    """Show what became of the newest order: on a plate, and once in the corner of the eye.
+
+    The plate is always there, so that no button moves under a thumb when a line appears.
+    """
     key = f"visit-told-{signed.recliner}"
     text, is_refusal, at = st.session_state.get(key, ("", False, 0))
     if not text or world_utc_ms() - at >= shown_for_ms:
+        plate(words.NOTHING_TOLD, mark="data-told='none'")
         return
     plate(text, is_strong=is_refusal, mark=f"data-told='{'refused' if is_refusal else 'ok'}'")
     if st.session_state.get(f"{key}-seen") != at:
@@ -211,6 +217,11 @@ def _count_made(signed: Signed, kind: str) -> None:
 
 def ask_when(signed: Signed) -> None:
     """Ask when it was: now, so many minutes ago, or, for a correction, as it was told before."""
+    with st.container(key="visit-when"):
+        _draw_when(signed)
+
+
+def _draw_when(signed: Signed) -> None:
     target = correcting(signed)
     options = [0, *AGO_MIN] if target is None else [AS_BEFORE, 0, *AGO_MIN]
     pick, other = st.columns([3.4, 1.2], vertical_alignment="bottom")

@@ -33,6 +33,7 @@ from views.words import pages_en
 from views.words import visit_en as words
 
 COUNTED = 2
+LEVELS = tuple(words.LEVELS)
 
 
 def show_gate(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
@@ -45,7 +46,7 @@ def show_gate(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> N
     _conflicts(picture)
     if phase is Phase.BASELINE:
         _baseline(picture, local)
-    _findings(picture["visit"])
+    _findings(picture["visit"], phase)
     _limits(picture, signed)
     if phase is Phase.INTAKE:
         order_button(signed, words.BEGIN_BASELINE, "begin_baseline", is_main=True)
@@ -105,15 +106,16 @@ def _reading(row: DeterminationRow, local: LocalTime) -> str:
 # ---- the gate
 
 
-def _findings(visit: Mapping[str, Any]) -> None:
-    gate = visit.get("gate") or {"level": "ok", "findings": []}
-    level = str(gate["level"])
+def _findings(visit: Mapping[str, Any], phase: Phase) -> None:
+    """Show what stands against starting; in the intake nobody misses a baseline yet."""
+    findings = (visit.get("gate") or {}).get("findings", ())
+    if phase is Phase.INTAKE:
+        findings = [one for one in findings if one["code"] != "no_baseline"]
+    level = max((str(one["level"]) for one in findings), key=LEVELS.index, default=LEVELS[0])
     is_strong = level == "physician"
     head = f"{words.LEVEL_MARKS[level]} {words.LEVELS[level]}"
     plate(head, is_strong=is_strong, mark=f"data-gate='{level}'")
-    found = [
-        f"{words.LEVEL_MARKS[one['level']]} {_finding(one, visit)}" for one in gate["findings"]
-    ]
+    found = [f"{words.LEVEL_MARKS[one['level']]} {_finding(one, visit)}" for one in findings]
     if found:
         lines(found)
 

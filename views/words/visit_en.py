@@ -26,11 +26,12 @@ AND_MORE = "; "
 
 # ---- what became of an order
 TOLD = {
-    "done": "✓ {what}",
-    "refused": "✕ {what} was refused: {message}",
-    "pending": "… {what} waits for the collector",
-    "unknown": "? {what}: no answer. Look whether it is on record before you repeat it",
+    "done": "✓ {recliner}: {what}",
+    "refused": "✕ {recliner}: {what} was refused: {message}",
+    "pending": "… {recliner}: {what} waits for the collector",
+    "unknown": "? {recliner}: {what}: no answer. Look whether it is on record before you repeat it",
 }
+NOTHING_TOLD = "Nothing ordered here within the last minute."
 NOT_ON_RECORD = " (carried out, not yet on record)"
 AT_TIME = "{what}, {time}"
 SAME_TAP = "That was recorded a moment ago; a second tap within two seconds counts as the same."
