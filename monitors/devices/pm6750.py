@@ -8,7 +8,9 @@ PM6750 technical manual, as three independent programs quote it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from monitors.devices.adapter import DecodeCounts
 from monitors.devices.pm6750_cuff import CuffWatch
@@ -33,7 +35,7 @@ from monitors.devices.pm6750_frames import (
     TemperatureReport,
     cuff_target,
 )
-from monitors.devices.pm6750_stream import FrameFinder
+from monitors.devices.pm6750_stream import MOST_KNOWN, FrameFinder
 from monitors.errors import FrameError
 from monitors.readings import (
     OximetryReading,
@@ -93,8 +95,7 @@ class Pm6750Adapter:
     def feed(self, chunk: bytes, now_s: float) -> Sequence[Reading]:
         """Return what the reports completed by these bytes tell, and the trace in tenths."""
         self._now_s = now_s
-        frames = self._finder.feed(chunk)
-        told = [reading for frame in frames for reading in self._take(frame, now_s)]
+        told = self._told(self._finder.cut(chunk), now_s)
         if len(self._finder.pleth) >= PLETH_SAMPLES:
             told.append(self._trace())
         return told
@@ -105,8 +106,7 @@ class Pm6750Adapter:
 
     def finish(self) -> Sequence[Reading]:
         """End the input: decode what is whole, discard the rest, give out the trace."""
-        frames = self._finder.feed(b"", is_last=True)
-        told = [reading for frame in frames for reading in self._take(frame, self._now_s)]
+        told = self._told(self._finder.cut(b"", is_last=True), self._now_s)
         return [*told, self._trace()] if self._finder.pleth else told
 
     def start_cuff(self, now_s: float) -> bytes:
@@ -136,30 +136,57 @@ class Pm6750Adapter:
             for frame in _SWITCHES[Kind(kind)]
         )
 
-    def _take(self, frame: Pm6750Frame, now_s: float) -> list[Reading]:
-        try:
-            told = self._read(frame, now_s)
-        except FrameError:
-            return []
-        if frame.kind in self._spoke_s:
-            self._spoke_s[frame.kind] = now_s
+    def _told(self, frames: Iterable[bytes], now_s: float) -> list[Reading]:
+        """Return what checked frames tell, and note which outputs spoke."""
+        told: list[Reading] = []
+        spoke_s = self._spoke_s
+        for raw in frames:
+            kind, readings, cuff = _meaning_of(raw)
+            if cuff is not None:
+                told += self._cuff.take(cuff, now_s)
+            elif kind in spoke_s:
+                spoke_s[kind] = now_s
+            told += readings
         return told
-
-    def _read(self, frame: Pm6750Frame, now_s: float) -> list[Reading]:
-        if frame.kind == Kind.OXIMETRY:
-            return [_oximetry_of(OximetryReport.from_frame(frame))]
-        if frame.kind == Kind.NIBP:
-            return self._cuff.take(NibpReport.from_frame(frame), now_s)
-        if frame.kind == Kind.ECG:
-            return _rates_of(EcgReport.from_frame(frame))
-        if frame.kind == Kind.TEMPERATURE:
-            return [_temperature_of(TemperatureReport.from_frame(frame))]
-        return []
 
     def _trace(self) -> WaveformChunk:
         samples = tuple(self._finder.pleth)
         self._finder.pleth.clear()
         return WaveformChunk(Waveform.PLETH, PLETH_PER_SECOND, PLETH_FULL_SCALE, samples)
+
+
+class _Meaning(NamedTuple):
+    """Hold what a frame says by itself: its type, its readings, or the cuff's report.
+
+    kind: None for a frame that cannot be read, which tells nothing.
+    """
+
+    kind: int | None
+    readings: tuple[Reading, ...] = ()
+    cuff: NibpReport | None = None
+
+
+@lru_cache(MOST_KNOWN)
+def _meaning_of(raw: bytes) -> _Meaning:
+    """Read a checked frame; the same bytes always mean the same, so the last ones are kept."""
+    frame = Pm6750Frame(raw[3], raw[4:-1])
+    try:
+        if frame.kind == Kind.NIBP:
+            return _Meaning(frame.kind, cuff=NibpReport.from_frame(frame))
+        return _Meaning(frame.kind, _readings_of(frame))
+    except FrameError:
+        return _Meaning(None)
+
+
+def _readings_of(frame: Pm6750Frame) -> tuple[Reading, ...]:
+    """Return the readings of a report that needs no memory; FrameError for a broken one."""
+    if frame.kind == Kind.OXIMETRY:
+        return (_oximetry_of(OximetryReport.from_frame(frame)),)
+    if frame.kind == Kind.ECG:
+        return _rates_of(EcgReport.from_frame(frame))
+    if frame.kind == Kind.TEMPERATURE:
+        return (_temperature_of(TemperatureReport.from_frame(frame)),)
+    return ()
 
 
 def _oximetry_of(report: OximetryReport) -> OximetryReading:
@@ -171,12 +198,12 @@ def _oximetry_of(report: OximetryReport) -> OximetryReading:
     return OximetryReading(None, None, None, Validity.INVALID, conditions)
 
 
-def _rates_of(report: EcgReport) -> list[Reading]:
+def _rates_of(report: EcgReport) -> tuple[Reading, ...]:
     """Judge an ECG report: a lead that is off takes heart rate and respiration with it."""
-    return [
+    return (
         _rate_of(Vital.HEART_RATE, report.heart_rate_per_min, report),
         _rate_of(Vital.RESPIRATION_RATE, report.respiration_rate_per_min, report),
-    ]
+    )
 
 
 def _rate_of(vital: Vital, rate: int, report: EcgReport) -> VitalReading:

@@ -7,6 +7,8 @@ technical manual (states of the NIBP report); what each failure is called here i
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from monitors.devices.pm6750_frames import CuffTest, NibpReport
 from monitors.readings import (
     CuffActivity,
@@ -26,6 +28,11 @@ FAILURES: dict[int, NibpFailure] = {
     CuffTest.DISTURBED: NibpFailure.MOTION,
     CuffTest.NO_RESULT: NibpFailure.OUT_OF_RANGE,
 }
+_FINISHED, _MEASURING = int(CuffTest.FINISHED), int(CuffTest.MEASURING)
+_STATES: dict[int, CuffState] = {
+    **dict.fromkeys((*FAILURES, CuffTest.FINISHED, CuffTest.INITIALISED), CuffState.IDLE),
+    CuffTest.MEASURING: CuffState.MEASURING,
+}
 START_WAIT_S = 15.0
 """A start that the board has not begun by then has failed (our own choice)."""
 LONGEST_GAP_S = 10.0
@@ -43,12 +50,14 @@ class CuffWatch:
         "_is_activity_told",
         "_is_cancelled",
         "_own_since_s",
+        "_state",
         "_test",
         "last_systolic_mmhg",
     )
 
     def __init__(self) -> None:
         self._test: int | None = None
+        self._state: CuffState | None = None
         self._heard_s = 0.0
         self._is_activity_told = False
         self._own_since_s: float | None = None
@@ -66,33 +75,41 @@ class CuffWatch:
 
     def cancelled(self) -> None:
         """Note that we end what runs; nothing is noted if nothing does."""
-        self._is_cancelled = self._own_since_s is not None or self._test == CuffTest.MEASURING
+        self._is_cancelled = self._own_since_s is not None or self._test == _MEASURING
 
     def take(self, report: NibpReport, now_s: float) -> list[Reading]:
         """Return what a report tells that is new."""
+        if self._is_as_before(report.test):
+            self._heard_s = now_s
+            return []
         told = self._activity(report)
-        if report.test != CuffTest.MEASURING and (outcome := self._outcome(report, now_s)):
+        if report.test != _MEASURING and (outcome := self._outcome(report, now_s)):
             told.append(outcome)
         self._test, self._heard_s = report.test, now_s
         return told
 
+    def _is_as_before(self, test: int) -> bool:
+        """Say whether a cuff that rests goes on resting, all told and nothing waited for."""
+        is_same = test == self._test and test != _MEASURING
+        return is_same and self._is_activity_told and self._own_since_s is None
+
     def _activity(self, report: NibpReport) -> list[Reading]:
         """Tell each pressure while it measures, and each change of state."""
-        state = _state_of(report.test)
-        is_change = self._test is None or state is not _state_of(self._test)
-        if state is not CuffState.MEASURING and self._is_activity_told and not is_change:
+        state = _STATES.get(report.test, CuffState.UNKNOWN)
+        is_change, self._state = state is not self._state, state
+        if self._is_activity_told and not is_change and report.test != _MEASURING:
             return []
         self._is_activity_told = True
-        return [CuffActivity(state, report.cuff_mmhg)]
+        return [_activity_of(state, report.cuff_mmhg)]
 
     def _outcome(self, report: NibpReport, now_s: float) -> NibpDetermination | None:
         """Return how a cycle ended, once; None if none has."""
-        has_run = self._test == CuffTest.MEASURING
+        has_run = self._test == _MEASURING
         is_old = has_run and now_s - self._heard_s > LONGEST_GAP_S
         if report.test in FAILURES and report.test != self._test:
             is_first = self._test is None and self._own_since_s is None
             return self._fail(FAILURES[report.test], is_old or is_first)
-        if has_run and report.test == CuffTest.FINISHED:
+        if has_run and report.test == _FINISHED:
             return self._finish(report, is_old)
         if has_run:
             return self._fail(NibpFailure.UNKNOWN, is_old)
@@ -123,15 +140,18 @@ class CuffWatch:
 
     def _fail(self, reason: NibpFailure, is_old: bool = False) -> NibpDetermination:
         self._close()
-        return NibpDetermination(NibpOutcome.FAILED, reason=reason, is_age_unknown=is_old)
+        return _failure_of(reason, is_old)
 
     def _close(self) -> None:
         self._own_since_s = None
         self._is_cancelled = False
 
 
-def _state_of(test: int) -> CuffState:
-    if test == CuffTest.MEASURING:
-        return CuffState.MEASURING
-    is_known = test in FAILURES or test in (CuffTest.FINISHED, CuffTest.INITIALISED)
-    return CuffState.IDLE if is_known else CuffState.UNKNOWN
+@lru_cache(256)
+def _activity_of(state: CuffState, cuff_mmhg: int) -> CuffActivity:
+    return CuffActivity(state, cuff_mmhg)
+
+
+@lru_cache(2 * len(NibpFailure))
+def _failure_of(reason: NibpFailure, is_old: bool) -> NibpDetermination:
+    return NibpDetermination(NibpOutcome.FAILED, reason=reason, is_age_unknown=is_old)

@@ -2,8 +2,9 @@
 
 Here each byte is counted; a good frame that is not a wave is handed on, pleth samples are
 gathered beside, ECG and respiration waves are counted only. After a broken frame the search goes on
-one byte further, never past the length that the broken one claimed. Source of rates and layout:
-BerryMed, PM6750 technical manual.
+one byte further, never past the length that the broken one claimed. A board says the same few
+things over and over: a frame that was checked once is known again by its bytes. Source of rates and
+layout: BerryMed, PM6750 technical manual.
 """
 
 from __future__ import annotations
@@ -18,10 +19,18 @@ from monitors.devices.pm6750_frames import (
     Pm6750Frame,
 )
 
-_FIRST, _SECOND = HEADER
-_PLETH = int(Kind.PLETH)
+MOST_KNOWN = 512
+"""Frames remembered as checked, each of 34 bytes at most; the memory begins anew when full."""
+_FIRST = HEADER[0]
+_WHOLE_SUM = sum(HEADER) + 0xFF & 0xFF
+"""What a frame's bytes sum up to, header and check byte taken along."""
 _WAVE_LENGTHS = {int(Kind.ECG_WAVE): 10, int(Kind.RESPIRATION_WAVE): 4}
-_PLETH_LENGTH = 4
+_PLETH: dict[bytes, int | None] = {
+    Pm6750Frame(Kind.PLETH, bytes([sample])).to_bytes(): (
+        sample if sample <= PLETH_FULL_SCALE else None
+    )
+    for sample in range(256)
+}
 
 
 class FrameFinder:
@@ -30,30 +39,45 @@ class FrameFinder:
     pleth: the samples of the trace since they were last taken, None for one above full scale.
     """
 
-    __slots__ = ("_buffer", "_counts", "pleth")
+    __slots__ = ("_buffer", "_counts", "_known", "pleth")
 
     def __init__(self, counts: DecodeCounts) -> None:
         self._counts = counts
         self._buffer = b""
+        self._known: set[bytes] = set()
         self.pleth: list[int | None] = []
 
     def feed(self, chunk: bytes, is_last: bool = False) -> list[Pm6750Frame]:
-        """Return the frames that these bytes complete, waves left out.
+        """Return the frames that these bytes complete, waves left out; see :meth:`cut`."""
+        return [Pm6750Frame(raw[3], raw[4:-1]) for raw in self.cut(chunk, is_last)]
+
+    def cut(self, chunk: bytes, is_last: bool = False) -> list[bytes]:
+        """Return the frames that these bytes complete as they came, waves left out.
 
         is_last: no more will come, so what is unfinished is looked through for whole frames.
         """
-        buffer = self._buffer + chunk if self._buffer else chunk
-        frames: list[Pm6750Frame] = []
-        at, end = 0, len(buffer)
+        buffer, known = self._buffer + chunk, self._known
+        frames: list[bytes] = []
+        at, end, count = 0, len(buffer), 0
         while at < end:
-            size = self._take(buffer, at, end, frames)
-            if size == 0 and not is_last:
+            raw = buffer[at : at + 2 + buffer[at + 2]] if at + 2 < end else b""
+            if raw in known:
+                frames.append(raw)
+            elif raw in _PLETH:
+                self.pleth.append(_PLETH[raw])
+            elif _is_frame(raw):
+                if _WAVE_LENGTHS.get(raw[3]) != raw[2]:
+                    self._remember(raw)
+                    frames.append(raw)
+            elif not is_last and _is_begun(buffer, at, end):
                 break
-            if size <= 0:
-                self._counts.discarded_bytes += 1
-                at += 1
             else:
-                at += size
+                self._counts.bad_checksums += _has_shape(raw)
+                at = self._pass_over(buffer, at, end)
+                continue
+            at += len(raw)
+            count += 1
+        self._counts.frames += count
         self._buffer = buffer[at:]
         return frames
 
@@ -63,29 +87,37 @@ class FrameFinder:
         self._buffer = b""
         self.pleth.clear()
 
-    def _take(self, buffer: bytes, at: int, end: int, frames: list[Pm6750Frame]) -> int:
-        """Take the frame that begins here; its size, 0 for not yet whole, -1 for none here."""
-        if buffer[at] != _FIRST or (at + 1 < end and buffer[at + 1] != _SECOND):
-            return -1
-        if at + 2 >= end:
-            return 0
-        length = buffer[at + 2]
-        if not SHORTEST_LENGTH <= length <= LONGEST_LENGTH:
-            return -1
-        past = at + length + 2
-        if past > end:
-            return 0
-        if sum(buffer[at + 2 : past]) & 0xFF != 0xFF:
-            self._counts.bad_checksums += 1
-            return -1
-        self._counts.frames += 1
-        self._sort(buffer, at, past, frames)
-        return length + 2
+    def _remember(self, raw: bytes) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known.add(raw)
 
-    def _sort(self, buffer: bytes, at: int, past: int, frames: list[Pm6750Frame]) -> None:
-        kind, length = buffer[at + 3], past - at - 2
-        if kind == _PLETH and length == _PLETH_LENGTH:
-            sample = buffer[at + 4]
-            self.pleth.append(sample if sample <= PLETH_FULL_SCALE else None)
-        elif _WAVE_LENGTHS.get(kind) != length:
-            frames.append(Pm6750Frame(kind, buffer[at + 4 : past - 1]))
+    def _pass_over(self, buffer: bytes, at: int, end: int) -> int:
+        """Discard what begins here and return where the next frame could."""
+        following = buffer.find(_FIRST, at + 1)
+        past = end if following < 0 else following
+        self._counts.discarded_bytes += past - at
+        return past
+
+
+def _has_shape(raw: bytes) -> bool:
+    """Say whether these bytes have the header of a frame and the length it claims."""
+    return (
+        SHORTEST_LENGTH <= len(raw) - 2 <= LONGEST_LENGTH
+        and raw.startswith(HEADER)
+        and len(raw) == raw[2] + 2
+    )
+
+
+def _is_frame(raw: bytes) -> bool:
+    """Say whether these bytes are a frame with a right check byte."""
+    return sum(raw) & 0xFF == _WHOLE_SUM and _has_shape(raw)
+
+
+def _is_begun(buffer: bytes, at: int, end: int) -> bool:
+    """Say whether what begins here may be a frame once more bytes have come."""
+    if at + 2 >= end:
+        return HEADER.startswith(buffer[at:])
+    length = buffer[at + 2]
+    is_header = buffer.startswith(HEADER, at)
+    return is_header and SHORTEST_LENGTH <= length <= LONGEST_LENGTH and at + length + 2 > end
