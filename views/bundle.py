@@ -19,6 +19,7 @@ ORDER = (
     "layout.js",
     "sound.js",
     "traces.js",
+    "pace.js",
     "dom.js",
     "alarms.js",
     "dialog.js",

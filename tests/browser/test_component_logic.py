@@ -180,6 +180,32 @@ def test_the_line_waits_longer_from_time_to_time_and_never_alike(module: Module)
     assert all(a < b for a, b in zip(least[2:], most[2:], strict=True))
 
 
+def test_traces_are_drawn_less_often_where_the_machine_is_late_and_come_back(
+    module: Module,
+) -> None:
+    steps = module.ask(
+        """(() => {
+          const pace = new wall.FramePace(), seen = [pace.frameMs];
+          let now = 0;
+          const run = (gap, ms) => {
+            for (const end = now + ms; now < end; now += gap) pace.drawn(now);
+            seen.push(pace.frameMs);
+          };
+          run(33, 5000); run(120, 2400); run(250, 9000);
+          for (const end = now + 60000; now < end; now += pace.frameMs) {
+            pace.drawn(now);
+            if (pace.frameMs !== seen.at(-1)) seen.push(pace.frameMs);
+          }
+          return seen;
+        })()"""
+    )
+    assert steps[:2] == [33, 33]
+    assert steps[2] > 33
+    assert steps[3] == 125
+    assert steps[-1] == 33
+    assert steps[4:] == sorted(steps[4:], reverse=True)
+
+
 def test_one_condition_on_many_recliners_is_one_line(module: Module) -> None:
     silent = {"kind": "technical", "condition": "port_silent"}
     low = {"kind": "physiological", "condition": "spo2_low"}

@@ -7,12 +7,12 @@ import { Dialog } from "./dialog.js";
 import { Feed } from "./feed.js";
 import { layout } from "./layout.js";
 import { Pulse } from "./live.js";
+import { FramePace } from "./pace.js";
 import { Annunciator, loudest } from "./sound.js";
 import { Strip } from "./strip.js";
 import { Tile } from "./tile.js";
 
 const TICK_MS = 250;
-const FRAME_MS = 33;
 const walls = new WeakMap();
 
 class Wall {
@@ -72,9 +72,11 @@ class Wall {
   start() {
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.frameAt = performance.now();
+    this.pace = new FramePace();
     const frame = (now) => {
       this.frame = requestAnimationFrame(frame);
-      if (now - this.frameAt < FRAME_MS - 4) return;
+      if (!this.pace.isDue(now, this.frameAt)) return;
+      this.pace.drawn(now);
       this.animate(now - this.frameAt);
       this.frameAt = now;
     };
