@@ -156,7 +156,7 @@ class History(Measured):
         span: Span = EVER,
         limit: int = 10_000,
     ) -> list[EntryRow]:
-        """Return notes and other entries, those that correct another one beside it."""
+        """Return notes and other entries by their moment; of one moment, a correction comes last."""
         c = s.entries.c
         asked = select(s.entries, s.recliners.c.name.label("recliner")).join_from(
             s.entries, s.recliners, isouter=True
@@ -164,7 +164,9 @@ class History(Measured):
         asked = asked.where(*_of(c, session_id, recliner), within(c.at_utc_ms, span))
         if kind is not None:
             asked = asked.where(c.kind == kind)
-        rows = self._reader.all(asked.order_by(c.at_utc_ms.desc(), c.entry_id.desc()).limit(limit))
+        is_correction = c.corrects.is_not(None)
+        newest = (c.at_utc_ms.desc(), is_correction.desc(), c.entry_id.desc())
+        rows = self._reader.all(asked.order_by(*newest).limit(limit))
         return [entry_row(row) for row in reversed(rows)]
 
     def commands(
