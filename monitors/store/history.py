@@ -156,7 +156,7 @@ class History(Measured):
         span: Span = EVER,
         limit: int = 10_000,
     ) -> list[EntryRow]:
-        """Return notes and other entries by their moment; of one moment, a correction comes last."""
+        """Return notes and other entries by moment; of one moment, a correction comes last."""
         c = s.entries.c
         asked = select(s.entries, s.recliners.c.name.label("recliner")).join_from(
             s.entries, s.recliners, isouter=True
