@@ -21,7 +21,7 @@ from views import demo, here
 from views.feed import FeedRoutes, follow
 from views.gate import Gate
 from views.guardian import Guardian, end_bound, is_process_alive, start_detached
-from views.library import library_route
+from views.chart_script import library_route
 from views.live import Live
 from views.opening import Mode, Opening
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from monitors.clinic.pharmacology import MODELS
 from views.figures import session_figure
-from views.library import LIBRARY_PATH
+from views.chart_script import LIBRARY_PATH
 from views.session_chart import SessionChart
 from views.words import pages_en as words
 
