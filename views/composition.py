@@ -18,10 +18,10 @@ from monitors.store import runtime
 from monitors.store.history import History
 from monitors.store.picture import Picture
 from views import demo, here
+from views.chart_script import library_route
 from views.feed import FeedRoutes, follow
 from views.gate import Gate
 from views.guardian import Guardian, end_bound, is_process_alive, start_detached
-from views.chart_script import library_route
 from views.live import Live
 from views.opening import Mode, Opening
 

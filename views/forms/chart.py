@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from monitors.clinic.pharmacology import MODELS
-from views.figures import session_figure
 from views.chart_script import LIBRARY_PATH
+from views.figures import session_figure
 from views.session_chart import SessionChart
 from views.words import pages_en as words
 
