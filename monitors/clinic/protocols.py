@@ -88,12 +88,17 @@ class CheckPlan(_Table):
     recovery_min: Annotated[tuple[Minute, ...], Field(strict=False)] = ()
 
 
+AlarmPresetName = Literal["mood", "pain", "injection", "default"]
+
+
 class ClinicProtocol(_Table):
     """Hold one preset.
 
     planned_min: planned infusion time, None where staff give it (custom) or none exists
     (injection). planned_range_min: what staff may set. minimum_recovery_min: from the end of the
-    drug to the earliest discharge. dose_hint: words beside the dose field, never a dose by itself.
+    drug to the earliest discharge. alarm_preset judges throughout, but where baseline_preset or
+    recovery_preset name another for those phases. dose_hint: words beside the dose field, never a
+    dose by itself.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
@@ -101,7 +106,9 @@ class ClinicProtocol(_Table):
     dated: date
     source: Annotated[str, Field(min_length=1)]
     kind: Annotated[SessionKind, Field(strict=False)] = SessionKind.INFUSION
-    alarm_preset: Literal["mood", "pain", "injection", "default"]
+    alarm_preset: AlarmPresetName
+    baseline_preset: AlarmPresetName | None = None
+    recovery_preset: AlarmPresetName | None = None
     planned_min: Annotated[int, Field(ge=1, le=LONGEST_PLANNED_MIN)] | None = None
     planned_range_min: Annotated[tuple[int, int], Field(strict=False)] | None = None
     minimum_recovery_min: Minute
@@ -116,6 +123,14 @@ class ClinicProtocol(_Table):
         """Return the phases of such a visit, in order, pauses and abandoning aside."""
         drug = (Phase.INFUSING,) if self.kind is SessionKind.INFUSION else ()
         return (Phase.INTAKE, Phase.BASELINE, *drug, Phase.RECOVERY, Phase.DISCHARGED)
+
+    def preset_of(self, phase: Phase) -> str:
+        """Return the name of the alarm preset that judges in a phase."""
+        if phase in (Phase.INTAKE, Phase.BASELINE):
+            return self.baseline_preset or self.alarm_preset
+        if phase is Phase.RECOVERY:
+            return self.recovery_preset or self.alarm_preset
+        return self.alarm_preset
 
     def cuff_of(self, phase: Phase) -> tuple[CuffStage, ...]:
         """Return the stages of a phase, a pause counting as infusion; empty where none is due."""

@@ -29,6 +29,7 @@ from monitors.clinic.happenings import (
 from monitors.clinic.limits import Limits
 from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
 from monitors.clinic.place import Arms, DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
+from monitors.clinic.preset_file import limits_from_record
 from monitors.clinic.preset_file import presets as built_in_presets
 from monitors.clinic.protocols import ClinicProtocol, built_in
 from monitors.clinic.session import InfusionSession, Phase, PhaseMark
@@ -360,8 +361,9 @@ class Recliner:
         self.session, plan = began, began.plan
         assert plan is not None
         self.visit = Visit(Cadence(plan.cuff))
-        self.limits = self.presets[plan.alarm_preset]
-        details = {"protocol": plan.to_record(), "preset": plan.alarm_preset}
+        name = plan.preset_of(began.phase)
+        self.limits = self.presets[name]
+        details = {"protocol": plan.to_record(), "preset": name}
         happened: list[Happening] = [
             SessionBegan(began, details),
             PhaseEntered(began.session_id, began.marks[-1]),
@@ -373,15 +375,34 @@ class Recliner:
         """Put a session that entered a phase in place of the one before."""
         mark: PhaseMark = moved.marks[-1]
         happened: list[Happening] = [PhaseEntered(moved.session_id, mark)]
-        is_first = moved.dosed_ms == mark.at_ms and self.session != moved
-        if is_first:
+        if moved.is_drug_begun_now:
             happened += self.freeze_baseline(now_ms, mark.by)
-        self.session = moved
+        before, self.session = self.session, moved
         happened += self.tell_phase(now_ms)
         happened += self.tell_cadence(cadence_events.PhaseIs(moved.phase), now_ms)
+        if before is not None and moved.is_open:
+            happened += self._follow_phase(before.phase, now_ms)
         if not moved.is_open:
             happened += self.end_session(now_ms)
         return happened
+
+    def _follow_phase(self, before: Phase, now_ms: int) -> list[Happening]:
+        """Load the protocol's preset of the phase, where it is another than that of the last one.
+
+        What a person changed is changed again on the new numbers; limits that a person loaded,
+        and the absence of limits under 18, stay.
+        """
+        plan, phase = self.session.plan if self.session else None, self._phase()
+        if plan is None or phase is None or plan.preset_of(before) != self.limits.preset:
+            return []
+        name = plan.preset_of(phase)
+        if name == self.limits.preset:
+            return []
+        record = self.limits.to_record() | {"preset": name}
+        self.limits = limits_from_record(record, self.presets)
+        happened = self.step(stimuli.LimitsAre(self.limits), now_ms)
+        payload = {"preset": name, "phase": str(phase)}
+        return [*happened, self.entry("limits_loaded", now_ms, "protocol", payload)]
 
     def end_session(self, now_ms: int) -> list[Happening]:
         """Reset limits, alarms and values: the next patient starts from presets."""

@@ -116,6 +116,12 @@ class InfusionSession:
         """Return when the drug was first given, whichever way; None before that."""
         return self.infusion_began_ms if self.injected_ms is None else self.injected_ms
 
+    @property
+    def is_drug_begun_now(self) -> bool:
+        """Say whether the newest mark is the one with which the drug is first given."""
+        given = Phase.RECOVERY if self.kind is SessionKind.INJECTION else Phase.INFUSING
+        return self.phase is given and [mark.phase for mark in self.marks].count(given) == 1
+
     def first_ms(self, phase: Phase) -> int | None:
         """Return when a phase was first entered; None if it never was."""
         return next((mark.at_ms for mark in self.marks if mark.phase is phase), None)

@@ -157,7 +157,7 @@ def _move(phase: Phase, words: str) -> Verb:
 
 def _see_gate(recliner: Recliner, moved: InfusionSession, order: Order) -> None:
     """Let the drug be given for the first time only past the gate; SessionError says why not."""
-    if moved.dosed_ms != moved.marks[-1].at_ms or recliner.visit is None:
+    if not moved.is_drug_begun_now or recliner.visit is None:
         return
     if recliner.limits.preset == NO_PRESET:
         raise SessionError("under 18 no limits load by themselves: choose limits first")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitors.clinic.happenings import EntryMade
+from monitors.clinic.protocols import built_in
 from monitors.clinic.visit_verbs import VISIT_VERBS
 from monitors.errors import SessionError
 from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpOutcome
@@ -169,6 +170,36 @@ def test_entries_are_corrected_by_new_ones_and_never_lie_in_the_future() -> None
     future = story.clock.utc_ms(story.clock.now_ms()) + 600_000
     with pytest.raises(SessionError, match="future"):
         story.order("enter", kind="note", values={"text": "later"}, at_utc_ms=future)
+
+
+def test_limits_follow_the_phase_where_the_protocol_says_so_and_keep_what_was_changed() -> None:
+    own = built_in()["mood40"].model_copy(
+        update={"name": "own", "recovery_preset": "default", "baseline_preset": "injection"}
+    )
+    story = Story()
+    story.recliner.protocols = {"own": own}
+    story.order("begin_session", label="JD-14", protocol="own")
+    assert story.picture()["preset"] == "injection"
+    story.order("begin_baseline")
+    story.order("start_infusion", physician="Dr. M. Chen", reason="agreed")
+    assert story.picture()["preset"] == "mood"
+    story.order("change_limit", condition="spo2_low", bound=91, reason="asked")
+    story.order("stop_infusion")
+    picture = story.picture()
+    assert picture["preset"] == "default"
+    assert picture["vitals"]["spo2_pct"]["limits"]["low"] == 91
+
+
+def test_limits_that_a_person_loaded_do_not_follow_the_phase() -> None:
+    own = built_in()["mood40"].model_copy(update={"name": "own", "recovery_preset": "default"})
+    story = Story()
+    story.recliner.protocols = {"own": own}
+    story.order("begin_session", label="JD-14", protocol="own")
+    story.order("load_limits", preset="pain", reason="Dr. Chen")
+    story.order("begin_baseline")
+    story.order("start_infusion", physician="Dr. M. Chen", reason="agreed")
+    story.order("stop_infusion")
+    assert story.picture()["preset"] == "pain"
 
 
 def test_a_longer_plan_needs_a_reason_and_moves_the_projected_end() -> None:
