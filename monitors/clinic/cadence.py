@@ -26,6 +26,7 @@ from monitors.clinic.cadence_events import (
     OverdueReason,
     PhaseIs,
     RateRaised,
+    StagesAre,
     Stat,
     StopStat,
     Tick,
@@ -189,6 +190,8 @@ def _taken_in(cadence: Cadence, event: CadenceEvent, now_ms: int) -> Cadence:
             return replace(cadence, is_rate_raised=True)
         case IntervalIs():
             return _with_interval(cadence, event)
+        case StagesAre(stages):
+            return replace(cadence, stages=stages)
         case Tick():
             return cadence
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitors.clinic.phases import Phase
+from monitors.clinic.protocols import CuffStage
 from monitors.readings import NibpDetermination
 
 
@@ -139,6 +140,13 @@ class IntervalIs:
 
 
 @dataclass(frozen=True, slots=True)
+class StagesAre:
+    """Give other stages for what is left of the session; intervals set by hand stay."""
+
+    stages: tuple[CuffStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Let time pass."""
 
@@ -154,5 +162,6 @@ CadenceEvent = (
     | AskNow
     | RateRaised
     | IntervalIs
+    | StagesAre
     | Tick
 )

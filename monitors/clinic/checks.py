@@ -3,6 +3,7 @@
 Here the preset's minutes become moments of one session, and entries fill them; all moments are
 UTC, for entries may be dated back. An observation fills the newest slot that was open when it
 was made; a slot that nothing filled before the next one opened was missed, and stays missed.
+Where a session took over another edition of its preset, each counts for the moments it stood.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from math import inf
 
 from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import Fact, Orientation, Rating, Sedation, Tick, TickName
@@ -79,9 +81,23 @@ def check_of(fact: Fact) -> CheckName | None:
 def _moments(
     session: InfusionSession, plan: ClinicProtocol, check: CheckName, now_utc_ms: int
 ) -> Iterator[int]:
-    for table in plan.checks:
-        if check in table.names:
-            yield from _moments_of(session, table, now_utc_ms)
+    for then, from_ms, until_ms in _editions(session, plan):
+        for table in then.checks:
+            if check in table.names:
+                found = _moments_of(session, table, now_utc_ms)
+                yield from (moment for moment in found if from_ms <= moment < until_ms)
+
+
+def _editions(
+    session: InfusionSession, plan: ClinicProtocol
+) -> Iterator[tuple[ClinicProtocol, float, float]]:
+    """Yield each preset that was followed, and from when until when (UTC, milliseconds)."""
+    since = -inf
+    for mark in session.plan_marks:
+        if mark.before is not None:
+            yield mark.before, since, mark.utc_ms
+            since = mark.utc_ms
+    yield plan, since, inf
 
 
 def _moments_of(session: InfusionSession, table: CheckPlan, now_utc_ms: int) -> Iterator[int]:

@@ -12,10 +12,12 @@ from typing import Any
 
 from monitors.clinic.alarms import StandingAlarm
 from monitors.clinic.conditions import CONDITIONS, Component, Direction, Kind
+from monitors.clinic.coverage import MEASURE_OF
+from monitors.clinic.editions import edition_of
 from monitors.clinic.limits import Limit
 from monitors.clinic.newest import ShownVital
 from monitors.clinic.place import DeviceStanding, DeviceState
-from monitors.clinic.recliner import MEASURE_OF, Recliner
+from monitors.clinic.recliner import Recliner
 from monitors.clinic.visit_depiction import depict_visit
 from monitors.readings import Vital
 
@@ -92,6 +94,8 @@ def _session(recliner: Recliner, now_ms: int, utc: _Utc) -> dict[str, Any] | Non
         "id": session.session_id,
         "label": session.label,
         "protocol": session.plan.title if session.plan else session.protocol,
+        "protocol_name": session.protocol,
+        "edition": edition_of(session.plan) if session.plan else None,
         "kind": str(session.kind),
         "phase": str(session.phase),
         "planned_s": session.planned_s,

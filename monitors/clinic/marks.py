@@ -8,10 +8,11 @@ session decides how the two meet again after a reboot.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from monitors.clinic.phases import Phase
+from monitors.clinic.protocols import ClinicProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class PlanMark:
     """Hold a change of plan while the session was open.
 
     planned_s: the planned infusion time from then on, before_s: until then; seconds, None for
-    none. protocol: the name of the preset taken over, None where only the time changed.
+    none. protocol: the name of the preset taken over, None where only the time changed; before:
+    the one that was followed until then.
     """
 
     planned_s: int | None
@@ -61,12 +63,16 @@ class PlanMark:
     reason: str
     before_s: int | None = None
     protocol: str | None = None
+    before: ClinicProtocol | None = None
 
     def to_record(self) -> dict[str, Any]:
         """Write the mark as JSON-able values."""
-        return asdict(self)
+        before = self.before.to_record() if self.before else None
+        return asdict(replace(self, before=None)) | {"before": before}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> PlanMark:
         """Read back what :meth:`to_record` wrote; TypeError if it is something else."""
-        return cls(**record)
+        before = record.get("before")
+        read = ClinicProtocol.from_record(before) if before else None
+        return cls(**{**record, "before": read})

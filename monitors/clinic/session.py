@@ -293,7 +293,8 @@ def adopt(
     planned_s = session.planned_s
     if planned_s is None:
         planned_s = plan.planned_s()
-    mark = replace(_plan_mark(session, planned_s, now_ms, utc_ms, by, reason), protocol=plan.name)
+    mark = _plan_mark(session, planned_s, now_ms, utc_ms, by, reason)
+    mark = replace(mark, protocol=plan.name, before=session.plan)
     marks = (*session.plan_marks, mark)
     return replace(session, protocol=plan.name, planned_s=planned_s, plan=plan, plan_marks=marks)
 

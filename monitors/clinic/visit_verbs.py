@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from monitors.clinic import session, stimuli
+from monitors.clinic import session, stimuli, swapped
+from monitors.clinic.adopting import take_over
 from monitors.clinic.cadence_events import (
     Arm,
     CadenceEvent,
@@ -20,6 +21,7 @@ from monitors.clinic.cadence_events import (
     Stat,
     StopStat,
 )
+from monitors.clinic.editions import edition_of
 from monitors.clinic.entries import Entry, enter
 from monitors.clinic.entry_kinds import RateChange, fact_of, fact_record
 from monitors.clinic.given import rate_before
@@ -27,6 +29,7 @@ from monitors.clinic.happenings import EntryMade, Happening
 from monitors.clinic.intake import Intake, read_intake
 from monitors.clinic.place import Arms
 from monitors.clinic.preset_file import technical_only
+from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.session import Phase
 from monitors.clinic.verbs import Carried, Moment, Order, Verb, open_session
@@ -170,6 +173,21 @@ def _extend(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     return Carried(f"planned time is now {planned_s / 60:g} min", tuple(happened))
 
 
+def _adopt_protocol(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    """Go over to the clinic's present edition of a preset, as the page showed it."""
+    running = open_session(recliner, order)
+    name = str(order.arguments.get("protocol") or running.protocol)
+    plan = preset_named(name, recliner.protocols)
+    seen = order.arguments.get("edition")
+    if seen is not None and seen != edition_of(plan):
+        raise SessionError(
+            f"{plan.title} is not what the page showed any more: its file was changed once more, "
+            "or cannot be read; look again"
+        )
+    happened = take_over(recliner, running, plan, order, moment)
+    return Carried(f"follows {plan.title} as dated {plan.dated} from now on", tuple(happened))
+
+
 # ---- the cuff's cadence
 
 
@@ -222,7 +240,7 @@ def _set_interval(recliner: Recliner, order: Order, moment: Moment) -> Carried:
 
 def _accept_device(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     device_id = order.text("device_id")
-    happened = recliner.accept_device(device_id, order.by, moment.now_ms)
+    happened = swapped.accept(recliner, device_id, order.by, moment.now_ms)
     return Carried(f"{device_id} counts again", tuple(happened))
 
 
@@ -231,6 +249,7 @@ VISIT_VERBS: dict[str, Verb] = {
     "load_limits": _load_limits,
     "enter": _enter,
     "extend": _extend,
+    "adopt_protocol": _adopt_protocol,
     "arm_cadence": _arm_cadence,
     "disarm_cadence": _disarm_cadence,
     "stat_series": _stat_series,

@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, list[dict[str, Any]]] = {
         {"kind": "rating", "values": {"scale": "nausea", "score": 9}},
     ],
     "extend": [{"planned_s": 3600, "reason": "slower"}, {"planned_s": 1, "reason": "slip"}],
+    "adopt_protocol": [{"protocol": "pain4h", "reason": "asked"}, {"reason": "x"}, {}],
     "set_interval": [{"phase": "infusing", "every_min": 10}, {"phase": "nowhere"}],
     "accept_device": [{"device_id": "R1/oximeter"}],
 }
