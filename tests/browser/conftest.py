@@ -1,8 +1,8 @@
-"""A browser for the whole run, and a fresh page for each test."""
+"""A browser for the whole run, and a fresh page for each test, told where one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,19 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield opened
         opened.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put into the report of a failed test what its page showed at the end."""
+    report = yield
+    page = item.funcargs.get("page")
+    if report.failed and report.when == "call" and isinstance(page, Page):
+        shown = page.locator("body").aria_snapshot()
+        report.sections.append((f"what {page.url} showed at the end", shown))
+    return report
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views.forms.ordering import give, give_again
+from views.forms.ordering import give, give_again, own_taps, submit
+from views.page_frame import say
 from views.sentences import limit_sentence, number
 from views.words import en
 from views.words import pages_en as words
@@ -53,13 +54,12 @@ def _change_form(recliner: str, limits: list[Mapping[str, Any]], by: str) -> Non
         bound = columns[1].number_input(words.NEW_BOUND, value=None, step=1.0, format="%g")
         is_off = columns[2].checkbox(words.SWITCH_OFF)
         reason = columns[3].text_input(words.REASON, max_chars=200)
-        pressed = st.form_submit_button(
-            words.CHANGE_LIMIT, disabled=not by, help=None if by else words.SIGN_FIRST
-        )
+        pressed = submit(words.CHANGE_LIMIT, f"limit-{recliner}-submit", by)
     if not pressed:
         return
     if not is_off and bound is None:
-        st.error(words.NUMBER_OR_OFF)
+        own_taps().answered()
+        say(words.NUMBER_OR_OFF)
         return
     arguments = {"condition": condition, "reason": reason.strip()}
     if not is_off:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from views import access
-from views.forms.ordering import give, give_again
+from views.forms.ordering import give, give_again, submit
 from views.forms.tables import show_entries
 from views.local_time import LocalTime
 from views.page_frame import told_errors
@@ -20,11 +20,10 @@ def show_notes(picture: Mapping[str, Any], by: str, local: LocalTime) -> None:
     recliner = str(picture["recliner"])
     with st.form(f"note-{recliner}", clear_on_submit=True):
         text = st.text_input(words.NOTE, max_chars=1000)
-        pressed = st.form_submit_button(
-            words.RECORD_NOTE, disabled=not by, help=None if by else words.SIGN_FIRST
-        )
-    if pressed and text.strip():
-        give(f"recliner:{recliner}", "note", by, {"text": text.strip()})
+        pressed = submit(words.RECORD_NOTE, f"note-{recliner}-submit", by)
+    if pressed:
+        if text.strip():
+            give(f"recliner:{recliner}", "note", by, {"text": text.strip()})
         give_again()
     session = picture.get("session")
     if session is None:

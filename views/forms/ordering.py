@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import streamlit as st
@@ -21,6 +21,7 @@ from views.desk import Desk, Given, order
 from views.here import dashboard
 from views.local_time import LocalTime
 from views.offers import Offer
+from views.taps import Taps
 from views.words import pages_en as words
 
 WAIT_S = 1.5
@@ -32,6 +33,14 @@ def desk() -> Desk:
     if "desk" not in st.session_state:
         st.session_state["desk"] = Desk()
     found: Desk = st.session_state["desk"]
+    return found
+
+
+def own_taps() -> Taps:
+    """Return this viewer's taps that wait for their answer."""
+    if "taps" not in st.session_state:
+        st.session_state["taps"] = Taps()
+    found: Taps = st.session_state["taps"]
     return found
 
 
@@ -51,8 +60,9 @@ def give(target: str, verb: str, by: str, arguments: Mapping[str, Any] | None = 
     return given
 
 
-def give_again() -> None:
+def give_again() -> NoReturn:
     """Draw the fragment, or the whole page, anew: it shows what the order has changed."""
+    own_taps().answered()
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:
@@ -71,17 +81,40 @@ def order_button(
 ) -> None:
     """Show a button that gives an order; disabled, with the reason, where it is not possible."""
     refusal = offer.refusal or (None if by else words.SIGN_FIRST)
-    pressed = st.button(
+    key, taps = key or f"{offer.verb}-{recliner}", own_taps()
+    st.button(
         label or words.VERBS[offer.verb],
-        key=key or f"{offer.verb}-{recliner}",
+        key=key,
+        on_click=taps.note,
+        args=(key,),
         disabled=refusal is not None,
         help=refusal,
         type="primary" if is_main and refusal is None else "secondary",
         width="stretch",
     )
-    if pressed:
+    if refusal is None and taps.is_waiting(key):
         give(f"recliner:{recliner}", offer.verb, by, arguments)
         give_again()
+
+
+def submit(label: str, key: str, by: str, *, is_main: bool = False) -> bool:
+    """Show the button of a form and say whether a tap on it waits for its answer.
+
+    It is disabled until somebody has signed. Every answer ends in :func:`give_again`, or in
+    ``own_taps().answered()`` where the form stays as it is.
+    """
+    taps = own_taps()
+    st.form_submit_button(
+        label,
+        key=key,
+        on_click=taps.note,
+        args=(key,),
+        type="primary" if is_main else "secondary",
+        width="stretch" if is_main else "content",
+        disabled=not by,
+        help=None if by else words.SIGN_FIRST,
+    )
+    return bool(by) and taps.is_waiting(key)
 
 
 def reasoned_button(recliner: str, offer: Offer, by: str, before: str | None = None) -> None:
@@ -100,10 +133,11 @@ def reasoned_button(recliner: str, offer: Offer, by: str, before: str | None = N
         if before:
             st.caption(before)
         reason = st.text_input(words.REASON, max_chars=200)
-        pressed = st.form_submit_button(name, type="primary", width="stretch")
+        pressed = submit(name, f"{offer.verb}-{recliner}-submit", by, is_main=True)
     if not pressed:
         return
     if offer.wants_reason and not reason.strip():
+        own_taps().answered()
         st.caption(words.REASON_WANTED)
         return
     give(f"recliner:{recliner}", offer.verb, by, {"reason": reason.strip() or None})

@@ -13,7 +13,7 @@ import streamlit as st
 
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import ClinicProtocol
-from views.forms.ordering import give, give_again, order_button, reasoned_button
+from views.forms.ordering import give, give_again, order_button, reasoned_button, submit
 from views.offers import Offer, cuff_offers, phase_offers
 from views.presets_here import known_protocols
 from views.words import pages_en as words
@@ -77,7 +77,7 @@ def _physician_button(recliner: str, offer: Offer, by: str) -> None:
         st.caption(words.PHYSICIAN_WANTED)
         physician = st.text_input(words.PHYSICIAN, max_chars=60)
         reason = st.text_input(words.REASON, max_chars=200)
-        pressed = st.form_submit_button(name, type="primary", width="stretch")
+        pressed = submit(name, f"{offer.verb}-{recliner}-submit", by, is_main=True)
     if pressed:
         arguments = {"physician": physician.strip() or None, "reason": reason.strip() or None}
         give(f"recliner:{recliner}", offer.verb, by, arguments)
@@ -106,12 +106,7 @@ def begin_form(recliner: str, by: str) -> None:
     with st.form(f"begin-{recliner}", clear_on_submit=True, border=False):
         label = st.text_input(words.LABEL, help=words.LABEL_HELP, max_chars=12)
         planned_min = _planned_min(protocol)
-        pressed = st.form_submit_button(
-            words.VERBS["begin_session"],
-            type="primary",
-            disabled=not by,
-            help=None if by else words.SIGN_FIRST,
-        )
+        pressed = submit(words.VERBS["begin_session"], f"begin-{recliner}-submit", by, is_main=True)
     if pressed:
         is_usual = planned_min == protocol.planned_min
         planned_s = None if planned_min is None or is_usual else planned_min * 60

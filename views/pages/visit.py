@@ -15,6 +15,7 @@ import streamlit as st
 
 from views import access
 from views.forms.choosing import choose_recliner, tell_trouble
+from views.forms.ordering import own_taps
 from views.here import dashboard
 from views.local_time import LocalTime
 from views.page_frame import frame, say, signed_by
@@ -62,21 +63,19 @@ def _page() -> None:
     if recliner is None or picture is None:
         return
     session = picture.get("session")
-    signed = Signed(recliner, str(session["id"]) if session else "", by)
+    signed = Signed(recliner, str(session["id"]) if session else "", by, own_taps())
     mount(f"visit-tile-{recliner}", only=[recliner], height=TILE_HEIGHT)
     work, beside = st.columns([2.35, 1], gap="medium")
-    with beside:
-        _beside(signed, local, _stamp(picture))
-        if st.button(words.OPEN_RECLINER, key="open-recliner", width="stretch"):
-            st.switch_page(page("recliner"), query_params={"recliner": recliner})
     with work:
-        if signed.refusal is not None:
-            plate(signed.refusal, is_strong=True, mark="data-unsigned='1'")
         show_told(signed)
         if session is None:
             show_begin(signed)
         else:
             _session(picture, signed, local)
+    with beside:
+        _beside(signed, local, _stamp(picture))
+        if st.button(words.OPEN_RECLINER, key="open-recliner", width="stretch"):
+            st.switch_page(page("recliner"), query_params={"recliner": recliner})
 
 
 def _stamp(picture: Mapping[str, Any]) -> object:
@@ -94,18 +93,23 @@ def _stamp(picture: Mapping[str, Any]) -> object:
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _beside(signed: Signed, local: LocalTime, drawn_on: object) -> None:
-    """Draw how the session stands, what is due, and the cuff."""
+    """Draw how the session stands, what is due, and the cuff.
+
+    It is drawn last, for it draws the page anew where something has changed since.
+    """
     picture = dashboard().live.recliners.get(signed.recliner)
     if picture is None:
         say(pages_en.NO_RECLINERS)
         return
     if _stamp(picture) != drawn_on:
         st.rerun()
-    tell_trouble()
+    with st.container():
+        tell_trouble()
     plate(standing.standing_line(picture, local), mark="data-standing='1'")
     if picture.get("session") is None:
         return
-    standing.show_due(picture, local)
+    with st.container():
+        standing.show_due(picture, local)
     st.markdown(f"##### {words.CUFF}")
     cuff.show_cuff(picture, signed, local)
 
@@ -125,7 +129,8 @@ def _session(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> No
         label_visibility="collapsed",
         width="stretch",
     )
-    entries_made.show_correcting(signed, local)
+    with st.container():
+        entries_made.show_correcting(signed, local)
     _SECTIONS[str(section)](picture, signed, local)
 
 

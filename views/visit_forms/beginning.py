@@ -11,14 +11,14 @@ from monitors.clinic.labels import LABEL_RULE, label_fault
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import LONGEST_PLANNED_MIN, ClinicProtocol
 from views.presets_here import known_protocols
-from views.visit_forms.orders import Signed, order, plate, submit
+from views.visit_forms.orders import Signed, again, order, plate, submit
 from views.words import visit_en as words
 
 
 def show_begin(signed: Signed) -> None:
     """Show the form that opens a session."""
     st.markdown(f"##### {words.BEGIN_HEAD.format(recliner=signed.recliner)}")
-    known = known_protocols()
+    known, faults = known_protocols(), st.session_state.get(signed.key("begin-faults"), {})
     name = st.segmented_control(
         words.PROTOCOL,
         list(known),
@@ -31,18 +31,17 @@ def show_begin(signed: Signed) -> None:
     st.caption(protocol_line(protocol))
     with st.form(signed.key(f"begin-{protocol.name}"), border=False):
         label = st.text_input(words.LABEL, max_chars=40, key=signed.key("begin-label"))
-        fault_at_label = st.empty()
+        _tell_fault(faults.get("label"))
         st.caption(f"{LABEL_RULE[0].upper()}{LABEL_RULE[1:]}.")
         planned_min = _ask_planned(protocol, signed)
-        fault_at_planned = st.empty()
-        pressed = submit(signed, words.BEGIN)
+        _tell_fault(faults.get("planned"))
+        pressed = submit(signed, words.BEGIN, "begin")
     if pressed:
-        with fault_at_label:
-            is_label_right = _is_right(label_fault(label))
-        with fault_at_planned:
-            is_planned_right = _is_right(_planned_fault(protocol, planned_min))
-        if is_label_right and is_planned_right:
+        found = {"label": label_fault(label), "planned": _planned_fault(protocol, planned_min)}
+        st.session_state[signed.key("begin-faults")] = found
+        if not any(found.values()):
             _begin(signed, label.strip(), protocol, planned_min)
+        again(signed)
 
 
 def protocol_line(protocol: ClinicProtocol) -> str:
@@ -58,10 +57,11 @@ def protocol_line(protocol: ClinicProtocol) -> str:
     )
 
 
-def _is_right(fault: str | None) -> bool:
-    if fault:
-        plate(f"✕ {fault}", is_strong=True)
-    return fault is None
+def _tell_fault(fault: str | None) -> None:
+    """Tell what is wrong with the field above; the place is kept where nothing is."""
+    with st.container():
+        if fault:
+            plate(f"✕ {fault}", is_strong=True)
 
 
 def _range_min(protocol: ClinicProtocol) -> tuple[int, int]:
@@ -97,4 +97,3 @@ def _begin(signed: Signed, label: str, protocol: ClinicProtocol, planned_min: fl
     planned_s = None if is_usual or planned_min is None else int(planned_min * 60)
     arguments = {"label": label, "protocol": protocol.name, "planned_s": planned_s}
     order(signed, "begin_session", arguments, words.BEGIN)
-    st.rerun()

@@ -15,7 +15,7 @@ from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.protocols import CUFF_INTERVALS_MIN
 from views.local_time import LocalTime
 from views.offers import cuff_offers
-from views.visit_forms.orders import Signed, order, order_button, plate, submit
+from views.visit_forms.orders import Signed, again, order, order_button, plate, submit
 from views.words import pages_en
 from views.words import visit_en as words
 
@@ -111,13 +111,15 @@ def _intervals(picture: Mapping[str, Any], signed: Signed) -> None:
             format_func=_every,
             key=signed.key("interval-every"),
         )
-        pressed = submit(signed, words.INTERVAL_RECORD)
-    if pressed and phase is not None:
+        pressed = submit(signed, words.INTERVAL_RECORD, "interval")
+    if not pressed:
+        return
+    if phase is not None:
         told = words.SET_INTERVAL.format(
             phase=pages_en.PHASES[str(phase)], every=_every(every or OWN)
         )
         order(signed, "set_interval", {"phase": str(phase), "every_min": every or None}, told)
-        st.rerun()
+    again(signed)
 
 
 def _present(picture: Mapping[str, Any], phases: list[Phase]) -> Phase:

@@ -15,6 +15,7 @@ from views.local_time import LocalTime
 from views.visit_forms.intake import record_part
 from views.visit_forms.orders import (
     Signed,
+    again,
     ask_reason,
     enter,
     entry_button,
@@ -75,13 +76,13 @@ def _leave_without(signed: Signed, missing: list[str]) -> None:
     ):
         told = words.DISCHARGE_REASON.format(items=" · ".join(missing))
         reason = ask_reason(signed, "leave", words.DISCHARGE_REASONS, told)
-        pressed = submit(signed, words.DISCHARGE_WITHOUT)
+        pressed = submit(signed, words.DISCHARGE_WITHOUT, "leave")
     if pressed and reason is None:
         tell(signed, words.REASON_WANTED, is_refusal=True)
-        st.rerun()
+        again(signed)
     elif pressed:
         order(signed, "discharge", {"reason": reason}, words.DISCHARGE)
-        st.rerun()
+        again(signed)
 
 
 # ---- going home
@@ -106,10 +107,10 @@ def show_going_home(picture: Mapping[str, Any], signed: Signed) -> None:
             max_chars=60,
             key=signed.key("leave-escort-name"),
         )
-        pressed = submit(signed, words.ESCORT_RECORD, is_main=False)
+        pressed = submit(signed, words.ESCORT_RECORD, "escort", is_main=False)
     if pressed:
         record_part(picture, signed, {"escort": escort, "escort_name": name.strip() or None})
-        st.rerun()
+        again(signed)
     for column, tick in zip(st.columns(len(TICKS)), TICKS, strict=True):
         with column:
             entry_button(signed, words.TICKS[tick], "tick", {"name": tick})
@@ -132,13 +133,13 @@ def _score(signed: Signed, kind: str, title: str, items: Items) -> None:
     st.markdown(f"**{title}**")
     with st.form(fresh(signed, f"{kind}-form", kind), border=False):
         points = {item: _points(signed, kind, item, items[item]) for item in items}
-        pressed = submit(signed, words.SCORE_RECORD.format(title=title), is_main=False)
+        pressed = submit(signed, words.SCORE_RECORD.format(title=title), kind, is_main=False)
     if not pressed:
         return
     refusal = kind_refusal(signed, kind)
     if refusal is not None or any(value is None for value in points.values()):
         tell(signed, refusal or words.SCORE_WANTED, is_refusal=True)
-        st.rerun()
+        again(signed)
     total = sum(value or 0 for value in points.values())
     enter(signed, kind, points, words.SCORE_TOLD.format(title=title, total=total))
 

@@ -20,6 +20,7 @@ from views.sentences import entry_sentence
 from views.visit_forms.orders import (
     Correcting,
     Signed,
+    again,
     ask_reason,
     button,
     correct,
@@ -51,7 +52,7 @@ def show_correcting(signed: Signed, local: LocalTime) -> None:
     plate(_correcting_words(target, local), is_strong=True, mark=f"data-correcting='{target.kind}'")
     if button(signed, words.CORRECT_CANCEL, "correct-cancel"):
         correct(signed, None)
-        st.rerun()
+        again(signed)
 
 
 def _correcting_words(target: Correcting, local: LocalTime) -> str:
@@ -116,7 +117,7 @@ def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalT
             correct(signed, target)
             tell(signed, _correcting_words(target, local))
             st.session_state[signed.key("visit-section")] = _section_of(entry, picture)
-            st.rerun()
+            again(signed)
     with right:
         _take_back(entry, signed)
 
@@ -129,14 +130,16 @@ def _take_back(entry: Entry, signed: Signed) -> None:
     ):
         st.markdown(words.TAKE_BACK_WORDS.format(what=what_of(entry)))
         reason = ask_reason(signed, name, words.TAKE_BACK_REASONS)
-        pressed = submit(signed, words.TAKE_BACK)
-    if pressed and reason is None:
-        st.caption(words.REASON_WANTED)
-    elif pressed:
+        pressed = submit(signed, words.TAKE_BACK, name)
+    if not pressed:
+        return
+    if reason is None:
+        tell(signed, words.REASON_WANTED, is_refusal=True)
+    else:
         arguments = {
             "kind": "withdrawn",
             "values": {"reason": reason},
             "corrects": entry.entry_id,
         }
         order(signed, "enter", arguments, f"{words.TAKE_BACK}: {what_of(entry)}")
-        st.rerun()
+    again(signed)

@@ -23,7 +23,7 @@ from views.visit_forms.answers import (
     split_dose,
     standing_tokens,
 )
-from views.visit_forms.orders import Signed, button, order, plate, submit, tell
+from views.visit_forms.orders import Signed, again, button, order, plate, submit, tell
 from views.words import visit_en as words
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -82,9 +82,11 @@ LONGEST = {"other_medicines": 400, "prophylaxis": 80}
 def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
     """Show the form as it was opened, and what keeps it from being recorded."""
     opened = _opened(picture, signed)
-    _told_of_change(picture, signed, opened)
+    with st.container():
+        _told_of_change(picture, signed, opened)
     faults: tuple[FieldFault, ...] = st.session_state.get(signed.key("intake-faults"), ())
-    _tell_faults(faults)
+    with st.container():
+        _tell_faults(faults)
     ask = _Ask(signed, opened["record"], int(opened["edition"]), faults)
     with st.form(signed.key(f"intake-form-{opened['edition']}"), border=False):
         for row in ROWS:
@@ -92,7 +94,7 @@ def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
                 with column:
                     _ask_groups(ask, groups)
         st.caption(words.INTAKE_OPEN)
-        pressed = submit(signed, words.RECORD_INTAKE)
+        pressed = submit(signed, words.RECORD_INTAKE, "intake")
     if pressed:
         _record(picture, signed, opened, ask)
 
@@ -138,7 +140,7 @@ def _told_of_change(picture: Mapping[str, Any], signed: Signed, opened: dict[str
     if button(signed, words.TAKE_OVER.format(name=who), "intake-take-over", is_main=True):
         st.session_state[signed.key("intake-opened")] = _edition(visit, opened["edition"] + 1)
         st.session_state.pop(signed.key("intake-faults"), None)
-        st.rerun()
+        again(signed)
 
 
 def _tell_faults(faults: tuple[FieldFault, ...]) -> None:
@@ -154,13 +156,13 @@ def _record(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any], 
     """Judge the form, and give the order if it may stand."""
     session, visit = picture["session"], picture["visit"]
     if _has_changed(visit, opened):
-        st.rerun()
+        again(signed)
     form = {**ask.form(), "label": session["label"]}
     confirmed = (*ask.confirmed, *standing_tokens(opened["record"], session))
     found = judged(form, session, confirmed)
     st.session_state[signed.key("intake-faults")] = found.faults
     if found.faults:
-        st.rerun()
+        again(signed)
     arguments = {"form": form, "confirmed": list(confirmed), "seen_version": visit["version"]}
     given = order(signed, "record_intake", arguments, words.INTAKE)
     if given.status == "refused":
@@ -170,7 +172,7 @@ def _record(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any], 
             "record": dict(found.record),
             "version": visit["version"],
         }
-    st.rerun()
+    again(signed)
 
 
 def record_part(picture: Mapping[str, Any], signed: Signed, part: dict[str, Any]) -> bool:
@@ -212,6 +214,10 @@ class _Ask:
     def field(self, name: str) -> None:
         """Ask for one field and show what is wrong with it."""
         self._values[name] = self._asker(name)(name)
+        with st.container():
+            self._tell(name)
+
+    def _tell(self, name: str) -> None:
         for fault in (one for one in self._faults if one.field == name):
             plate(f"✕ {fault.words}", is_strong=True, mark=f"data-fault='{name}'")
             if fault.token and self._confirm(name, fault.token):

@@ -85,19 +85,19 @@ def _orientation(signed: Signed) -> None:
                 format_func=lambda one: parts[one],
                 key=fresh(signed, "partly-known", "orientation"),
             )
-            pressed = submit(signed, words.RECORD)
+            pressed = submit(signed, words.RECORD, "partly")
     if pressed:
         values = {name: name in known for name in parts}
         enter(signed, "orientation", values, words.ORIENTED_WORDS.format(score=len(known)))
 
 
 def _choice(signed: Signed, kind: str, name: str, top: int) -> int | None:
-    """Show the numbers of a scale; a tap is the entry."""
+    """Show the numbers of a scale; a tap is the entry, which empties this scale alone."""
     refusal = kind_refusal(signed, kind)
     chosen = st.segmented_control(
         name,
         list(range(top + 1)),
-        key=fresh(signed, f"scale-{name}", kind),
+        key=fresh(signed, f"scale-{name}", name),
         disabled=refusal is not None,
         help=refusal,
         label_visibility="collapsed",
@@ -114,14 +114,15 @@ def _sedation(signed: Signed) -> None:
     told = words.SEDATION_WORDS.format(score=score, words=MOAAS_WORDS[score])
     if score <= MOAAS_NOT_ROUSABLE:
         told = f"{told}. {words.NOT_ROUSABLE}"
-    enter(signed, "sedation", {"moaas": score}, told)
+    enter(signed, "sedation", {"moaas": score}, told, asked="sedation")
 
 
 def _rating(signed: Signed, scale: RatingScale) -> None:
     score = _choice(signed, "rating", str(scale), RATING_TOP[scale])
     if score is not None:
         told = words.RATING_WORDS.format(scale=words.CHECKS[str(scale)], score=score)
-        enter(signed, "rating", {"scale": str(scale), "score": score}, told)
+        values = {"scale": str(scale), "score": score}
+        enter(signed, "rating", values, told, asked=str(scale))
 
 
 def show_steadiness(signed: Signed) -> None:

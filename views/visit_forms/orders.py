@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -21,6 +21,7 @@ from views.desk import Given
 from views.forms.ordering import give
 from views.here import dashboard
 from views.local_time import LocalTime
+from views.taps import Taps
 from views.words import visit_en as words
 
 SAME_TAP_MS = 2_000
@@ -34,11 +35,15 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Hold who gives orders at which recliner; session_id is empty where nobody sits."""
+    """Hold who gives orders at which recliner; session_id is empty where nobody sits.
+
+    taps: the viewer's own, not yet answered.
+    """
 
     recliner: str
     session_id: str
     by: str
+    taps: Taps = field(default_factory=Taps, compare=False, repr=False)
 
     def key(self, name: str) -> str:
         """Return a widget's key of this session, so that nothing typed reaches the next one."""
@@ -74,6 +79,7 @@ def order(
     """Give an order, remember in words what became of it, and wait until the page can show it."""
     before = _stamp(signed.recliner)
     given = give(f"recliner:{signed.recliner}", verb, signed.by, arguments)
+    signed.taps.answered()
     if given.status == "done":
         _catch_up(signed.recliner, before)
     told = words.TOLD[given.status].format(
@@ -85,6 +91,12 @@ def order(
     return given
 
 
+def again(signed: Signed) -> NoReturn:
+    """Draw the page anew; the tap that led here has its answer."""
+    signed.taps.answered()
+    st.rerun()
+
+
 def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
     """Keep a line to be shown at the head of the page."""
     st.session_state[f"visit-told-{signed.recliner}"] = (text, is_refusal, world_utc_ms())
@@ -93,8 +105,12 @@ def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
 def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
     """Show what became of the newest order: on a plate, and once in the corner of the eye.
 
-    The plate is always there, so that no button moves under a thumb when a line appears.
+    The plate is always there, and asks for a name where one is missing: no button moves under a
+    thumb when a line appears, and nothing typed is lost when somebody signs.
     """
+    if signed.refusal is not None:
+        plate(signed.refusal, is_strong=True, mark="data-unsigned='1'")
+        return
     key = f"visit-told-{signed.recliner}"
     text, is_refusal, at = st.session_state.get(key, ("", False, 0))
     if not text or world_utc_ms() - at >= shown_for_ms:
@@ -126,18 +142,26 @@ def button(
     refusal: str | None = None,
     is_main: bool = False,
 ) -> bool:
-    """Show a large button; disabled, with the reason, where its order is not possible."""
+    """Show a large button and say whether a tap on it waits for its answer.
+
+    It is disabled, with the reason, where its order is not possible. Every answer ends in
+    :func:`order`, :func:`enter` or :func:`again`.
+    """
     refusal = refusal or signed.refusal
     kind: Any = "primary" if is_main and refusal is None else "secondary"
-    return st.button(
+    key = signed.key(name)
+    st.button(
         label,
-        key=signed.key(name),
+        key=key,
+        on_click=signed.taps.note,
+        args=(key,),
         disabled=refusal is not None,
         help=refusal,
         type=kind,
         width="stretch",
         wrap=True,
     )
+    return refusal is None and signed.taps.is_waiting(key)
 
 
 def order_button(
@@ -153,15 +177,24 @@ def order_button(
     """Show a button that gives an order."""
     if button(signed, label, name or verb, refusal=refusal, is_main=is_main):
         order(signed, verb, arguments, label)
-        st.rerun()
+        again(signed)
 
 
-def submit(signed: Signed, label: str, *, is_main: bool = True) -> bool:
-    """Show the button of a form; disabled until somebody has signed."""
+def submit(signed: Signed, label: str, name: str, *, is_main: bool = True) -> bool:
+    """Show the button of a form, as :func:`button`; disabled until somebody has signed."""
     kind: Any = "primary" if is_main and signed.by else "secondary"
-    return st.form_submit_button(
-        label, type=kind, width="stretch", disabled=not signed.by, help=signed.refusal
+    key = signed.key(f"submit-{name}")
+    st.form_submit_button(
+        label,
+        key=key,
+        on_click=signed.taps.note,
+        args=(key,),
+        type=kind,
+        width="stretch",
+        disabled=not signed.by,
+        help=signed.refusal,
     )
+    return signed.refusal is None and signed.taps.is_waiting(key)
 
 
 def ask_reason(signed: Signed, name: str, reasons: Sequence[str], label: str = "") -> str | None:
@@ -204,13 +237,17 @@ def kind_refusal(signed: Signed, kind: str) -> str | None:
     return signed.refusal
 
 
-def fresh(signed: Signed, name: str, kind: str = ANY) -> str:
-    """Return a widget's key that no entry of a kind has used: after one it begins empty."""
-    return f"{signed.key(name)}-{st.session_state.get(signed.key(f'visit-made-{kind}'), 0)}"
+def fresh(signed: Signed, name: str, asked: str = ANY) -> str:
+    """Return a widget's key that no answer to a question has used: after one it begins empty.
+
+    asked: the question, as :func:`enter` is told it. What belongs to other questions keeps its
+    key, so that a tap on it while the page is drawn anew still counts.
+    """
+    return f"{signed.key(name)}-{st.session_state.get(signed.key(f'visit-made-{asked}'), 0)}"
 
 
-def _count_made(signed: Signed, kind: str) -> None:
-    for one in (ANY, kind):
+def _count_made(signed: Signed, asked: str) -> None:
+    for one in (ANY, asked):
         key = signed.key(f"visit-made-{one}")
         st.session_state[key] = st.session_state.get(key, 0) + 1
 
@@ -267,14 +304,18 @@ def enter(
     values: Mapping[str, Any],
     what: str,
     *,
+    asked: str | None = None,
     is_confirmed: bool = False,
-) -> None:
-    """Record an entry at the time chosen, and draw the page anew; one slip of two taps is one."""
+) -> NoReturn:
+    """Record an entry at the time chosen, and draw the page anew; one slip of two taps is one.
+
+    asked: the question it answers, its kind where nothing else is said; see :func:`fresh`.
+    """
     tap = (kind, dict(values), signed.by, correcting(signed))
     last, at = st.session_state.get(signed.key("visit-last-tap"), (None, 0))
     if tap == last and world_utc_ms() - at < SAME_TAP_MS:
         tell(signed, words.SAME_TAP)
-        st.rerun()
+        again(signed)
     at_utc_ms, target = _at_utc_ms(signed), correcting(signed)
     arguments = {
         "kind": kind,
@@ -287,9 +328,9 @@ def enter(
     given = order(signed, "enter", arguments, told)
     st.session_state[signed.key("visit-last-tap")] = (tap, world_utc_ms())
     if given.status != "refused":
-        _count_made(signed, kind)
+        _count_made(signed, asked or kind)
         correct(signed, None)
-    st.rerun()
+    again(signed)
 
 
 def entry_button(signed: Signed, label: str, kind: str, values: Mapping[str, Any]) -> None:

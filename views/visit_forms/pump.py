@@ -16,6 +16,7 @@ from monitors.clinic.phases import Phase, SessionKind
 from views.visit_forms.answers import dose_text
 from views.visit_forms.orders import (
     Signed,
+    again,
     ask_reason,
     correcting,
     enter,
@@ -77,11 +78,11 @@ def _reasoned(
         st.popover(label, width="stretch", key=signed.key(f"{verb}-place")),
         st.form(signed.key(f"{verb}-form"), border=False),
     ):
-        pressed = submit(signed, label)
+        pressed = submit(signed, label, verb)
         reason = ask_reason(signed, verb, reasons)
     if pressed:
         order(signed, verb, {"reason": reason}, label)
-        st.rerun()
+        again(signed)
 
 
 def _stop(session: Mapping[str, Any], signed: Signed, refusal: str | None) -> None:
@@ -95,14 +96,14 @@ def _stop(session: Mapping[str, Any], signed: Signed, refusal: str | None) -> No
         if left_ms > 0:
             st.markdown(words.STOP_EARLY.format(left=pages_en.duration(left_ms / 1000)))
         reason = ask_reason(signed, "stop", words.STOP_REASONS)
-        pressed = submit(signed, words.STOP_NOW)
+        pressed = submit(signed, words.STOP_NOW, "stop")
     if not pressed:
         return
     if left_ms > 0 and reason is None:
         tell(signed, words.REASON_WANTED, is_refusal=True)
     else:
         order(signed, "stop_infusion", {"reason": reason}, words.STOP)
-    st.rerun()
+    again(signed)
 
 
 # ---- rate
@@ -124,12 +125,12 @@ def _rate(picture: Mapping[str, Any], signed: Signed, refusal: str | None) -> No
         unit = st.segmented_control(
             words.RATE_UNIT, [str(unit) for unit in RATE_UNITS], key=signed.key("rate-unit")
         )
-        pressed = submit(signed, words.RECORD_RATE)
+        pressed = submit(signed, words.RECORD_RATE, "rate")
     if not pressed:
         return
     if amount is None or unit is None:
         tell(signed, words.RATE_WANTED, is_refusal=True)
-        st.rerun()
+        again(signed)
     _record_rate(picture, signed, dose_text(amount, unit))
 
 
@@ -143,7 +144,7 @@ def _record_rate(picture: Mapping[str, Any], signed: Signed, text: str) -> None:
     if doubt_words is not None and not is_confirmed:
         told = words.RATE_ASKED.format(words=doubt_words, rate=text)
         tell(signed, told, is_refusal=True)
-        st.rerun()
+        again(signed)
     enter(signed, "rate_change", {"rate": text}, told, is_confirmed=is_confirmed)
 
 
@@ -186,7 +187,7 @@ def _extend(picture: Mapping[str, Any], signed: Signed, refusal: str | None) -> 
             key=signed.key(f"extend-to-{planned_min:g}"),
         )
         reason = ask_reason(signed, "extend", words.EXTEND_REASONS)
-        pressed = submit(signed, words.EXTEND_BUTTON)
+        pressed = submit(signed, words.EXTEND_BUTTON, "extend")
     if pressed:
         asked = typed if typed is not None else planned_min + more if more else None
         _replan(picture, signed, asked, reason)
@@ -207,4 +208,4 @@ def _replan(
             "seen_version": picture["visit"]["version"],
         }
         order(signed, "extend", arguments, f"{words.EXTEND} {asked:g} min")
-    st.rerun()
+    again(signed)

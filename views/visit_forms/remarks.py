@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from monitors.clinic.entry_kinds import MEDICINE_UNITS, MEDICINES, SideEffectName
 from views.visit_forms.orders import (
     Signed,
+    again,
     button,
     enter,
     entry_button,
     fresh,
     kind_refusal,
     submit,
+    tell,
 )
 from views.words import visit_en as words
 
 EFFECT_COLUMNS = 4
+OTHER = "other-medicine"
 
 
 def show_medicines(signed: Signed) -> None:
@@ -39,51 +44,65 @@ def _medicine(signed: Signed, name: str) -> None:
         value=None,
         step=low,
         format="%g",
-        key=fresh(signed, f"amount-{name}", "medicine"),
+        key=fresh(signed, f"amount-{name}", name),
     )
     with place:
         pressed = button(
             signed, label, f"medicine-{name}", refusal=kind_refusal(signed, "medicine")
         )
     if pressed:
-        _give(signed, name, label, amount, unit, None)
+        _give(signed, name, label, amount, unit)
 
 
 def _give(
-    signed: Signed, name: str, label: str, amount: float | None, unit: str | None, route: str | None
-) -> None:
+    signed: Signed,
+    name: str,
+    label: str,
+    amount: float | None,
+    unit: str | None,
+    *,
+    route: str | None = None,
+    asked: str | None = None,
+) -> NoReturn:
+    """Record a medicine; asked: the place where it was entered, the medicine's own unless said."""
     values = {"name": name, "amount": amount, "unit": unit if amount is not None else None}
     told = [label, f"{amount:g} {unit}" if amount is not None else "", route or ""]
     given = {key: value for key, value in (values | {"route": route}).items() if value is not None}
-    enter(signed, "medicine", given, " ".join(part for part in told if part))
+    said = " ".join(part for part in told if part)
+    enter(signed, "medicine", given, said, asked=asked or name)
 
 
 def _other_medicine(signed: Signed) -> None:
-    with st.form(fresh(signed, "other-medicine", "medicine"), border=False):
+    with st.form(fresh(signed, "other-medicine", OTHER), border=False):
         places = st.columns([2, 1, 2])
         name = places[0].text_input(
-            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name", "medicine")
+            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name", OTHER)
         )
         amount = places[1].number_input(
             words.AMOUNT,
             value=None,
             step=0.5,
             format="%g",
-            key=fresh(signed, "other-amount", "medicine"),
+            key=fresh(signed, "other-amount", OTHER),
         )
         unit = places[2].segmented_control(
             words.UNIT,
             MEDICINE_UNITS,
             default="mg",
             required=True,
-            key=fresh(signed, "other-unit", "medicine"),
+            key=fresh(signed, "other-unit", OTHER),
         )
         route = st.segmented_control(
-            words.ROUTE, words.ROUTES, key=fresh(signed, "other-route", "medicine")
+            words.ROUTE, words.ROUTES, key=fresh(signed, "other-route", OTHER)
         )
-        pressed = submit(signed, words.RECORD)
-    if pressed and name.strip():
-        _give(signed, name.strip(), name.strip(), amount, unit, route)
+        pressed = submit(signed, words.RECORD, OTHER)
+    if not pressed:
+        return
+    name = name.strip()
+    if not name:
+        tell(signed, words.MEDICINE_WANTED, is_refusal=True)
+        again(signed)
+    _give(signed, name, name, amount, unit, route=route, asked=OTHER)
 
 
 def show_side_effects(signed: Signed) -> None:
@@ -100,6 +119,10 @@ def show_note(signed: Signed) -> None:
     """Show a place for words."""
     with st.form(fresh(signed, "note-form", "note"), border=False):
         text = st.text_input(words.NOTE, max_chars=1000, key=fresh(signed, "note", "note"))
-        pressed = submit(signed, words.RECORD_NOTE, is_main=False)
-    if pressed and text.strip():
-        enter(signed, "note", {"text": text.strip()}, words.NOTE_TOLD)
+        pressed = submit(signed, words.RECORD_NOTE, "note", is_main=False)
+    if not pressed:
+        return
+    if not text.strip():
+        tell(signed, words.NOTE_WANTED, is_refusal=True)
+        again(signed)
+    enter(signed, "note", {"text": text.strip()}, words.NOTE_TOLD)

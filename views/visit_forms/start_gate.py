@@ -21,6 +21,7 @@ from views.page_frame import told_errors
 from views.presets_here import alarm_presets
 from views.visit_forms.orders import (
     Signed,
+    again,
     ask_reason,
     lines,
     order,
@@ -43,10 +44,11 @@ def show_gate(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> N
     if phase not in (Phase.INTAKE, Phase.BASELINE):
         st.caption(words.STARTED)
         return
-    _conflicts(picture)
-    if phase is Phase.BASELINE:
-        _baseline(picture, local)
-    _findings(picture["visit"], phase)
+    with st.container():
+        _conflicts(picture)
+        if phase is Phase.BASELINE:
+            _baseline(picture, local)
+        _findings(picture["visit"], phase)
     _limits(picture, signed)
     if phase is Phase.INTAKE:
         order_button(signed, words.BEGIN_BASELINE, "begin_baseline", is_main=True)
@@ -144,7 +146,7 @@ def _limits(picture: Mapping[str, Any], signed: Signed) -> None:
                 key=signed.key("limits-preset"),
             )
             reason = st.text_input(words.REASON, max_chars=200, key=signed.key("limits-reason"))
-            pressed = submit(signed, words.LOAD_LIMITS)
+            pressed = submit(signed, words.LOAD_LIMITS, "limits")
         if pressed:
             _load(signed, preset, reason.strip())
 
@@ -155,11 +157,11 @@ def _preset_words(name: str) -> str:
 
 def _load(signed: Signed, preset: str | None, reason: str) -> None:
     if not preset or not reason:
-        st.caption(words.REASON_WANTED)
-        return
+        tell(signed, words.LIMITS_WANTED, is_refusal=True)
+        again(signed)
     told = f"{words.LOAD_LIMITS}: {_preset_words(preset)}"
     order(signed, "load_limits", {"preset": preset, "reason": reason}, told)
-    st.rerun()
+    again(signed)
 
 
 def _start(picture: Mapping[str, Any], signed: Signed) -> None:
@@ -183,24 +185,28 @@ def _start(picture: Mapping[str, Any], signed: Signed) -> None:
         reason = st.text_input(
             words.PHYSICIAN_REASON, max_chars=200, key=signed.key("physician-reason")
         )
-        pressed = submit(signed, label)
+        pressed = submit(signed, label, verb)
     if not pressed:
         return
     if not physician or not reason.strip():
         tell(signed, words.PHYSICIAN_WANTED, is_refusal=True)
-        st.rerun()
+        again(signed)
     order(signed, verb, {"physician": physician, "reason": reason.strip()}, label)
-    st.rerun()
+    again(signed)
 
 
 def show_abandon(signed: Signed) -> None:
     """Offer to abandon the session, with a reason."""
-    with st.popover(words.ABANDON, width="stretch", key=signed.key("abandon")):
-        with st.form(signed.key("abandon-form"), border=False):
-            reason = ask_reason(signed, "abandon", words.ABANDON_REASONS)
-            pressed = submit(signed, words.ABANDON, is_main=False)
-        if pressed and reason is None:
-            st.caption(words.REASON_WANTED)
-        elif pressed:
-            order(signed, "abandon", {"reason": reason}, words.ABANDON)
-            st.rerun()
+    with (
+        st.popover(words.ABANDON, width="stretch", key=signed.key("abandon")),
+        st.form(signed.key("abandon-form"), border=False),
+    ):
+        reason = ask_reason(signed, "abandon", words.ABANDON_REASONS)
+        pressed = submit(signed, words.ABANDON, "abandon", is_main=False)
+    if not pressed:
+        return
+    if reason is None:
+        tell(signed, words.REASON_WANTED, is_refusal=True)
+    else:
+        order(signed, "abandon", {"reason": reason}, words.ABANDON)
+    again(signed)

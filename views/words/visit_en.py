@@ -178,6 +178,7 @@ MINOR = (
 )
 LIMITS_NOW = "Limits: {preset}."
 LOAD_LIMITS = "Load limits"
+LIMITS_WANTED = "Choose a preset and give a reason."
 LIMIT_PRESET = "Preset of limits"
 PRESETS = {
     "mood": "Mood",
@@ -227,6 +228,7 @@ MEDICINE_NAMES = {
 AMOUNT_RANGE = "{unit} ({low:g}–{high:g})"
 OTHER_MEDICINE = "Another medicine"
 MEDICINE_NAME = "Name"
+MEDICINE_WANTED = "Say which medicine it was."
 AMOUNT = "Amount"
 UNIT = "Unit"
 ROUTE = "Route"
@@ -250,6 +252,7 @@ SIDE_EFFECT_NAMES = {
 NOTE = "Note (up to 1000 characters)"
 RECORD_NOTE = "Record note"
 NOTE_TOLD = "Note"
+NOTE_WANTED = "The note is empty: nothing was recorded."
 
 # ---- observations
 OBSERVATIONS = "Observations"
