@@ -28,6 +28,7 @@ from monitors.clinic.preset_file import presets
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.remembering import recall, remember
 from monitors.clinic.standing import storm
+from monitors.clinic.swapped import identified
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock, SystemClock, world_utc_ms
 from monitors.config import AnnunciatorSettings, Clinic
@@ -304,16 +305,7 @@ class Collector:
 
     def _identified(self, recliner: Recliner, device_id: str, name: str | None, at_ms: int) -> None:
         """Take a device's name; one that was another recliner's in mid-session is suspected."""
-        happened = recliner.identified(device_id, name, at_ms)
-        elsewhere = [
-            other.setup.name
-            for other in self._all()
-            if other is not recliner and other.session is not None
-            for device in other.devices.values()
-            if name is not None and device.identity == name
-        ]
-        if elsewhere:
-            happened += recliner.suspect(device_id, f"it was at {elsewhere[0]}", at_ms)
+        happened = identified(recliner, device_id, name, at_ms, self._all())
         self._happened(recliner, happened)
 
     def _device_fact(self, recliner: Recliner, event: LinkEvent, what: str) -> None:

@@ -2,7 +2,8 @@
 
 Here readings and port changes become what is true and told now: each call is handed ``now_ms``
 and returns what happened, for the collector to put on record. Nothing here waits, asks the time,
-or knows a port or a store; what staff order is in verbs.py, what a page sees in depiction.py.
+or knows a port or a store; what staff order is in verbs.py, how a session comes and goes in
+seating.py, whether a device belongs here in swapped.py, what a page sees in depiction.py.
 """
 
 from __future__ import annotations
@@ -14,54 +15,33 @@ from typing import Any
 from monitors.clinic import alarms, cadence_events, stimuli
 from monitors.clinic.alarm_event import EventState, Transition
 from monitors.clinic.alarms import AlarmState
-from monitors.clinic.cadence import Cadence
-from monitors.clinic.cadence_events import CadenceEvent, DueFor
+from monitors.clinic.cadence_events import CadenceEvent
 from monitors.clinic.checklist import Item
 from monitors.clinic.conditions import Condition, Kind
-from monitors.clinic.happenings import (
-    AlarmChanged,
-    CuffOrder,
-    EntryMade,
-    Happening,
-    PhaseEntered,
-    SessionBegan,
-)
+from monitors.clinic.coverage import is_covered
+from monitors.clinic.frozen import is_frozen, watch_field
+from monitors.clinic.happenings import AlarmChanged, CuffOrder, EntryMade, Happening
 from monitors.clinic.limits import Limits
 from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
-from monitors.clinic.place import Arms, DeviceSetup, DeviceStanding, DeviceState, ReclinerSetup
-from monitors.clinic.preset_file import limits_from_record
+from monitors.clinic.own_cuff import OwnCuff
+from monitors.clinic.place import Arms, DeviceStanding, DeviceState, ReclinerSetup
 from monitors.clinic.preset_file import presets as built_in_presets
 from monitors.clinic.protocols import ClinicProtocol, built_in
-from monitors.clinic.session import InfusionSession, Phase, PhaseMark
+from monitors.clinic.session import InfusionSession, Phase
 from monitors.clinic.standing import StandingAlarm, standing
 from monitors.clinic.visit import Visit
-from monitors.errors import SessionError
 from monitors.readings import (
     CuffActivity,
     CuffState,
     DeviceIdentity,
     MovingField,
     NibpDetermination,
-    OximetryReading,
     Reading,
     Vital,
     VitalReading,
-    WaveformChunk,
     vitals_of,
 )
 
-MEASURE_OF: dict[Vital, str] = {
-    Vital.SPO2: "oximetry",
-    Vital.PULSE_RATE: "oximetry",
-    Vital.PERFUSION_INDEX: "oximetry",
-    Vital.HEART_RATE: "ecg_rate",
-    Vital.RESPIRATION_RATE: "respiration",
-    Vital.TEMPERATURE: "temperature",
-}
-"""Which part of a device's coverage each continuous vital belongs to."""
-
-FROZEN_AFTER_AT_LEAST_MS = 5_000
-CUFF_RETRY_MS = 15_000
 _PORT = {
     DeviceState.SPEAKING: stimuli.PortCondition.SPEAKING,
     DeviceState.SILENT: stimuli.PortCondition.SILENT,
@@ -85,8 +65,7 @@ class Recliner:
     nibp: NewestNibp = field(default_factory=NewestNibp)
     devices: dict[str, DeviceStanding] = field(init=False)
     arms: Arms = field(init=False)
-    _is_cuff_ordered: bool = False
-    _cuff_retry_ms: int | None = None
+    own_cuff: OwnCuff = field(default_factory=OwnCuff)
 
     def __post_init__(self) -> None:
         self.limits = self.presets[self.setup.default_preset]
@@ -119,7 +98,7 @@ class Recliner:
         self, device: DeviceStanding, reading: VitalReading, now_ms: int
     ) -> list[Happening]:
         setup = device.setup
-        if self._is_frozen(device, now_ms):
+        if is_frozen(device, now_ms):
             return []
         self.newest.take(reading, now_ms, setup.longest_silence_ms)
         if self.visit is not None and self._phase() is Phase.BASELINE:
@@ -176,31 +155,11 @@ class Recliner:
         self, device: DeviceStanding, reading: MovingField, now_ms: int
     ) -> list[Happening]:
         """Notice a field that must move and does not: the same bytes again are not fresh."""
-        if device.moving is not None and device.moving == reading.value:
-            if not self._is_frozen(device, now_ms):
-                return []
-            return self._fault(Condition.FEED_STALE, device, is_present=True, now_ms=now_ms)
-        was_frozen = self._is_frozen(device, now_ms)
-        has_moved = device.moving is not None
-        device.moving = reading.value
-        device.moved_ms = now_ms if has_moved else None
-        if not was_frozen:
+        is_stale = watch_field(device, reading.value, now_ms)
+        if is_stale is None:
             return []
-        return self._fault(Condition.FEED_STALE, device, is_present=False, now_ms=now_ms)
-
-    def _is_frozen(self, device: DeviceStanding, now_ms: int) -> bool:
-        """Say whether a device's moving field once moved and has stood still too long since."""
-        if device.setup.moving_field is None or device.moved_ms is None:
-            return False
-        longest = max(device.setup.longest_silence_ms, FROZEN_AFTER_AT_LEAST_MS)
-        return now_ms - device.moved_ms > longest
-
-    def _fault(
-        self, condition: Condition, device: DeviceStanding, *, is_present: bool, now_ms: int
-    ) -> list[Happening]:
-        return self.step(
-            stimuli.Fault(condition, is_present, device.setup.device_id, "frozen"), now_ms
-        )
+        device_id = device.setup.device_id
+        return self.step(stimuli.Fault(Condition.FEED_STALE, is_stale, device_id, "frozen"), now_ms)
 
     def port_is(
         self, device_id: str, state: DeviceState, now_ms: int, reason: str | None = None
@@ -232,16 +191,7 @@ class Recliner:
 
     def covers(self, device_id: str, reading: Reading) -> bool:
         """Say whether a reading is of what is taken from that device."""
-        measures = self.setup_of(device_id).measures
-        if isinstance(reading, NibpDetermination | CuffActivity):
-            return "nibp" in measures
-        if isinstance(reading, OximetryReading | WaveformChunk):
-            return "oximetry" in measures
-        return not isinstance(reading, VitalReading) or MEASURE_OF[reading.vital] in measures
-
-    def setup_of(self, device_id: str) -> DeviceSetup:
-        """Return how a device of this recliner is set up."""
-        return self.devices[device_id].setup
+        return is_covered(reading, self.devices[device_id].setup.measures)
 
     def has_heard(self, reading: Reading, now_ms: int) -> bool:
         """Say whether a reading is a cuff result told once more, which is no new fact."""
@@ -249,7 +199,7 @@ class Recliner:
             return False
         return self.nibp.has_heard(reading, self.measured_ms(reading, now_ms))
 
-    # ---- the cuff as ordered from here
+    # ---- the cuff: when it is due, and what was asked of it
 
     def tell_cadence(self, event: CadenceEvent, now_ms: int) -> list[Happening]:
         """Tell the cuff's cadence; the alarm engine hears when the next reading is due."""
@@ -261,59 +211,18 @@ class Recliner:
 
     def cuff_due(self, now_ms: int) -> tuple[CuffOrder, ...]:
         """Return the cuff reading that an armed cadence wants started now, at most once."""
-        device = self.setup.cuff_device()
-        if device is None or self.visit is None or not self.visit.promise.wants_start:
-            return ()
-        is_waiting = self._cuff_retry_ms is not None and now_ms < self._cuff_retry_ms
-        if self._is_cuff_ordered or is_waiting or self.arms.has_cuff_on_iv:
-            return ()
-        self._is_cuff_ordered = True
-        by = f"cadence armed by {self.visit.cadence.armed_by}"
-        is_stat = self.visit.promise.due_for is DueFor.STAT
-        return (CuffOrder(device.device_id, True, by, is_stat),)
+        order = self.own_cuff.order_due(self.setup, self.visit, self.arms, now_ms)
+        return () if order is None else (order,)
 
     def cuff_answered(self, order: CuffOrder, error: str | None, now_ms: int) -> list[Happening]:
         """Take that a start or stop was sent to the cuff, or why not."""
-        self._is_cuff_ordered = False
-        self._cuff_retry_ms = None if error is None else now_ms + CUFF_RETRY_MS
+        self.own_cuff.answered(error, now_ms)
         word = "cuff_start" if order.is_start else "cuff_stop"
         payload = {"device_id": order.device_id, "error": error}
         happened: list[Happening] = [self.entry(word, now_ms, order.by, payload)]
         if order.is_start and error is None:
             happened += self.tell_cadence(cadence_events.CuffStarted(), now_ms)
         return happened
-
-    # ---- is it still the same device
-
-    def identified(self, device_id: str, name: str | None, now_ms: int) -> list[Happening]:
-        """Take by what serial number a device or its adapter names itself; None tells nothing.
-
-        A device that is another one in mid-session counts for nothing until a person says so.
-        """
-        device = self.devices[device_id]
-        if name is None or name == device.identity:
-            return []
-        known, device.identity = device.identity, name
-        if known is None or self.session is None:
-            return []
-        return self.suspect(device_id, f"{known} became {name}", now_ms)
-
-    def suspect(self, device_id: str, why: str, now_ms: int) -> list[Happening]:
-        """Let a device's numbers no longer count, and tell staff why."""
-        self.devices[device_id].is_suspect = True
-        return self.step(stimuli.Fault(Condition.DEVICE_SWAPPED, True, device_id, why), now_ms)
-
-    def accept_device(self, device_id: str, by: str, now_ms: int) -> list[Happening]:
-        """Let a device count again on a person's word; SessionError if it was not suspected."""
-        device = self.devices.get(device_id)
-        if device is None or not device.is_suspect:
-            raise SessionError(f"{device_id} is not waiting for a person's word")
-        device.is_suspect = False
-        happened = self.step(
-            stimuli.Fault(Condition.DEVICE_SWAPPED, False, device_id, None), now_ms
-        )
-        payload = {"device_id": device_id, "identity": device.identity}
-        return [*happened, self.entry("device_accepted", now_ms, by, payload)]
 
     # ---- time and alarms
 
@@ -345,7 +254,7 @@ class Recliner:
         cuff_ms = self.visit.promise.next_ms if self.visit else None
         return min((at for at in (alarm_ms, cuff_ms) if at is not None), default=None)
 
-    # ---- the patient's own baseline
+    # ---- the patient
 
     def tell_phase(self, now_ms: int) -> list[Happening]:
         """Tell the alarm engine the phase, and when the planned infusion will be over."""
@@ -354,70 +263,6 @@ class Recliner:
             running.projected_end_ms(now_ms) if running and running.is_running else None
         )
         return self.step(stimuli.PhaseIs(str(phase) if phase else None, planned_end_ms), now_ms)
-
-    def seat(self, began: InfusionSession, now_ms: int) -> list[Happening]:
-        """Take a new session: nothing of the last patient stays, limits are the preset's."""
-        self.start_over(now_ms)
-        self.session, plan = began, began.plan
-        assert plan is not None
-        self.visit = Visit(Cadence(plan.cuff))
-        name = plan.preset_of(began.phase)
-        self.limits = self.presets[name]
-        details = {"protocol": plan.to_record(), "preset": name}
-        happened: list[Happening] = [
-            SessionBegan(began, details),
-            PhaseEntered(began.session_id, began.marks[-1]),
-        ]
-        happened += self.step(stimuli.LimitsAre(self.limits), now_ms)
-        return happened + self.tell_phase(now_ms)
-
-    def enter(self, moved: InfusionSession, now_ms: int) -> list[Happening]:
-        """Put a session that entered a phase in place of the one before."""
-        mark: PhaseMark = moved.marks[-1]
-        happened: list[Happening] = [PhaseEntered(moved.session_id, mark)]
-        if moved.is_drug_begun_now:
-            happened += self.freeze_baseline(now_ms, mark.by)
-        before, self.session = self.session, moved
-        happened += self.tell_phase(now_ms)
-        happened += self.tell_cadence(cadence_events.PhaseIs(moved.phase), now_ms)
-        if before is not None and moved.is_open:
-            happened += self._follow_phase(before.phase, now_ms)
-        if not moved.is_open:
-            happened += self.end_session(now_ms)
-        return happened
-
-    def _follow_phase(self, before: Phase, now_ms: int) -> list[Happening]:
-        """Load the protocol's preset of the phase, where it is another than that of the last one.
-
-        What a person changed is changed again on the new numbers; limits that a person loaded,
-        and the absence of limits under 18, stay.
-        """
-        plan, phase = self.session.plan if self.session else None, self._phase()
-        if plan is None or phase is None or plan.preset_of(before) != self.limits.preset:
-            return []
-        name = plan.preset_of(phase)
-        if name == self.limits.preset:
-            return []
-        record = self.limits.to_record() | {"preset": name}
-        self.limits = limits_from_record(record, self.presets)
-        happened = self.step(stimuli.LimitsAre(self.limits), now_ms)
-        payload = {"preset": name, "phase": str(phase)}
-        return [*happened, self.entry("limits_loaded", now_ms, "protocol", payload)]
-
-    def end_session(self, now_ms: int) -> list[Happening]:
-        """Reset limits, alarms and values: the next patient starts from presets."""
-        self.session = None
-        self.start_over(now_ms)
-        self.limits = self.presets[self.setup.default_preset]
-        happened = self.step(stimuli.LimitsAre(self.limits), now_ms)
-        return happened + self.tell_phase(now_ms)
-
-    def freeze_baseline(self, now_ms: int, by: str) -> list[Happening]:
-        """Freeze the patient's own values as the drug is given; relative limits start to count."""
-        assert self.visit is not None
-        own = self.visit.baseline = self.visit.measured_baseline()
-        happened = self.step(stimuli.Baseline(dict(own)), now_ms)
-        return [*happened, self.entry("baseline", now_ms, by, dict(own))]
 
     def checklist(self, now_ms: int, now_utc_ms: int) -> tuple[Item, ...]:
         """Return the discharge checklist of the patient; empty where nobody sits."""
@@ -443,7 +288,7 @@ class Recliner:
         self.nibp.start_over(now_ms)
         self.visit = None
         self.arms = self.setup.arms
-        self._is_cuff_ordered, self._cuff_retry_ms = False, None
+        self.own_cuff.forget()
         for device in self.devices.values():
             device.is_suspect = False
 

@@ -23,6 +23,7 @@ from monitors.clinic.limits import change_limit
 from monitors.clinic.preset_file import NO_PRESET
 from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
+from monitors.clinic.seating import enter, seat
 from monitors.clinic.session import InfusionSession, Phase
 from monitors.errors import ConfigurationError, SessionError
 from monitors.readings import CuffState
@@ -133,7 +134,7 @@ def _begin_session(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         plan=protocol,
         boot_id=moment.boot_id,
     )
-    happened = recliner.seat(began, moment.now_ms)
+    happened = seat(recliner, began, moment.now_ms)
     return Carried(f"session of {began.label} begun", tuple(happened))
 
 
@@ -147,7 +148,7 @@ def _move(phase: Phase, words: str) -> Verb:
             _see_gate(recliner, moved, order)
         if phase is Phase.DISCHARGED:
             _see_checklist(recliner, moved, order, moment)
-        happened = recliner.enter(moved, moment.now_ms)
+        happened = enter(recliner, moved, moment.now_ms)
         if phase is Phase.PAUSED:
             happened += recliner.tell_cadence(AskNow(order.by), moment.now_ms)
         return Carried(words, tuple(happened))

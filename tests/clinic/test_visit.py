@@ -8,6 +8,7 @@ import pytest
 
 from monitors.clinic.happenings import EntryMade
 from monitors.clinic.protocols import built_in
+from monitors.clinic.swapped import identified
 from monitors.clinic.visit_verbs import VISIT_VERBS
 from monitors.errors import SessionError
 from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpOutcome
@@ -213,9 +214,9 @@ def test_a_longer_plan_needs_a_reason_and_moves_the_projected_end() -> None:
 
 def test_another_device_in_mid_session_counts_for_nothing_until_a_person_says_so() -> None:
     story = ready()
-    story.recliner.identified(OXIMETER, "0403:6001/A1", story.later(1))
+    identified(story.recliner, OXIMETER, "0403:6001/A1", story.later(1))
     story.spo2(97)
-    story.recliner.identified(OXIMETER, "0403:6001/B2", story.later(1))
+    identified(story.recliner, OXIMETER, "0403:6001/B2", story.later(1))
     story.spo2(85, seconds=4)
     picture = story.picture()
     assert picture["vitals"]["spo2_pct"]["value"] != 85
