@@ -12,11 +12,12 @@ from typing import Any
 
 from monitors.clinic.alarms import StandingAlarm
 from monitors.clinic.conditions import CONDITIONS, Component, Direction, Kind
+from monitors.clinic.coverage import MEASURE_OF
 from monitors.clinic.editions import edition_of
 from monitors.clinic.limits import Limit
 from monitors.clinic.newest import ShownVital
 from monitors.clinic.place import DeviceStanding, DeviceState
-from monitors.clinic.recliner import MEASURE_OF, Recliner
+from monitors.clinic.recliner import Recliner
 from monitors.clinic.visit_depiction import depict_visit
 from monitors.readings import Vital
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from monitors.clinic import session, stimuli
+from monitors.clinic import session, stimuli, swapped
 from monitors.clinic.adopting import take_over
 from monitors.clinic.cadence_events import (
     Arm,
@@ -240,7 +240,7 @@ def _set_interval(recliner: Recliner, order: Order, moment: Moment) -> Carried:
 
 def _accept_device(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     device_id = order.text("device_id")
-    happened = recliner.accept_device(device_id, order.by, moment.now_ms)
+    happened = swapped.accept(recliner, device_id, order.by, moment.now_ms)
     return Carried(f"{device_id} counts again", tuple(happened))
 
 
