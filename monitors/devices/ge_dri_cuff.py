@@ -7,13 +7,13 @@ memory. Source: GE/Datex-Ohmeda, "Datex-Ohmeda Record Specification" 8005313, NI
 
 from __future__ import annotations
 
+from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.ge_dri_frames import Group, NibpLabel
 from monitors.readings import (
     CuffActivity,
     CuffState,
     NibpDetermination,
     NibpFailure,
-    NibpOutcome,
     Reading,
 )
 
@@ -64,14 +64,12 @@ class CuffWatch:
     def _outcome(
         self, group: Group, clock_s: int, measured_at: int | None, has_run: bool
     ) -> NibpDetermination | None:
-        numbers, is_old = group.values, _is_old(group)
-        if not _is_result(numbers) or (has_run and not self._is_new(group, measured_at, True)):
-            return _failed() if has_run else None
-        if not self._is_new(group, measured_at, has_run):
-            return None
         age_s = _age_s(clock_s, measured_at)
-        is_unwitnessed = self._numbers is None and not has_run
-        return _determination(numbers, age_s, age_s is None and (is_unwitnessed or is_old))
+        is_unwitnessed = _is_old(group) or (self._numbers is None and not has_run)
+        told = _determination(group.values, age_s, age_s is None and is_unwitnessed)
+        if told is not None and self._is_new(group, measured_at, has_run):
+            return told
+        return failed(NibpFailure.UNKNOWN) if has_run else None
 
     def _is_new(self, group: Group, measured_at: int | None, has_run: bool) -> bool:
         """Say whether the numbers were measured since the last ones seen.
@@ -89,7 +87,7 @@ class CuffWatch:
         return not _is_old(group) and (has_run or self._was_old)
 
     def _remember(self, group: Group, measured_at: int | None) -> None:
-        if not _is_result(group.values):
+        if _determination(group.values) is None:
             return
         self._numbers, self._was_old = group.values, _is_old(group)
         self._measured_at = measured_at or self._measured_at
@@ -105,10 +103,6 @@ def _is_old(group: Group) -> bool:
     return bool(group.label & NibpLabel.OLDER_THAN_60_S)
 
 
-def _is_result(numbers: _Numbers) -> bool:
-    return all(number is not None and number > 0 for number in numbers[:2])
-
-
 def _age_s(clock_s: int, measured_at: int | None) -> float | None:
     if measured_at is None or not 0 <= clock_s - measured_at <= OLDEST_AGE_S:
         return None
@@ -116,22 +110,18 @@ def _age_s(clock_s: int, measured_at: int | None) -> float | None:
 
 
 def _determination(
-    numbers: _Numbers, age_s: float | None, is_age_unknown: bool
-) -> NibpDetermination:
+    numbers: _Numbers, age_s: float | None = None, is_age_unknown: bool = False
+) -> NibpDetermination | None:
+    """Judge systolic, diastolic and mean in 1/100 mmHg and pulse; None for no result of a cuff."""
     systolic, diastolic, mean, pulse = numbers
-    return NibpDetermination(
-        NibpOutcome.COMPLETED,
+    return completed(
         _mmhg(systolic),
         _mmhg(diastolic),
         _mmhg(mean),
-        pulse if pulse is not None and pulse > 0 else None,
+        pulse,
         age_s=age_s,
         is_age_unknown=is_age_unknown,
     )
-
-
-def _failed() -> NibpDetermination:
-    return NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.UNKNOWN)
 
 
 def _mmhg(hundredths: int | None) -> int | None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
+from monitors.devices.cuff_numbers import completed
 from monitors.devices.hl7_mllp_codes import CUFF, Quantity
 from monitors.devices.hl7_mllp_frames import Hl7Message, Observation, moment, seconds_between
 from monitors.devices.hl7_mllp_values import number_of
-from monitors.readings import NibpDetermination, NibpOutcome
+from monitors.readings import NibpDetermination
 
 OLDEST_AGE_S = 86_400
 """An age beyond a day, or below nought, is taken for a clock that is wrong (our choice)."""
 REMEMBERED = 16
-
-_Numbers = tuple[int, int, int | None, int | None]
 
 
 class CuffWatch:
@@ -28,7 +28,7 @@ class CuffWatch:
     __slots__ = ("_has_heard", "_last", "_told")
 
     def __init__(self) -> None:
-        self._last: _Numbers | None = None
+        self._last: NibpDetermination | None = None
         self._told: deque[str] = deque(maxlen=REMEMBERED)
         self._has_heard = False
 
@@ -41,36 +41,27 @@ class CuffWatch:
         presents = _present_times(message)
         told = []
         for time, rows in _sets_of(message).items():
-            numbers = _numbers_of(rows)
-            if numbers is None:
+            found = _determination_of(rows)
+            if found is None:
                 continue
-            if self._is_new(numbers, time, time in presents):
-                told.append(self._tell(numbers, time, message.header.sent_at, presents))
+            if self._is_new(found, time, time in presents):
+                told.append(self._tell(found, time, message.header.sent_at, presents))
             self._has_heard = True
         return told
 
-    def _is_new(self, numbers: _Numbers, time: str, is_present: bool) -> bool:
+    def _is_new(self, found: NibpDetermination, time: str, is_present: bool) -> bool:
         if time and not is_present:
             return time not in self._told
-        return numbers != self._last
+        return found != self._last
 
     def _tell(
-        self, numbers: _Numbers, time: str, sent_at: str, presents: set[str]
+        self, found: NibpDetermination, time: str, sent_at: str, presents: set[str]
     ) -> NibpDetermination:
-        self._last = numbers
+        self._last = found
         self._told.append(time)
         age_s = None if time in presents else _sane_age_s(time, sent_at)
         is_age_unknown = age_s is None and not self._has_heard
-        systolic, diastolic, mean, pulse = numbers
-        return NibpDetermination(
-            NibpOutcome.COMPLETED,
-            systolic,
-            diastolic,
-            mean,
-            pulse,
-            age_s=age_s,
-            is_age_unknown=is_age_unknown,
-        )
+        return replace(found, age_s=age_s, is_age_unknown=is_age_unknown)
 
 
 def _present_times(message: Hl7Message) -> set[str]:
@@ -93,19 +84,12 @@ def _sets_of(message: Hl7Message) -> dict[str, list[Observation]]:
     return {time: rows for (_, time), rows in sets.items()}
 
 
-def _numbers_of(rows: Iterable[Observation]) -> _Numbers | None:
-    """Return systolic, diastolic, mean and pulse; None without the first two."""
-    values = {one.quantity: number_of(one) for one in rows}
+def _determination_of(rows: Iterable[Observation]) -> NibpDetermination | None:
+    """Put a determination's numbers together; None for no result of a cuff."""
+    values = {one.quantity: round(number_of(one) or 0) for one in rows}
     systolic, diastolic = values.get(Quantity.SYSTOLIC), values.get(Quantity.DIASTOLIC)
-    if systolic is None or diastolic is None:
-        return None
     mean, pulse = values.get(Quantity.MEAN), values.get(Quantity.CUFF_PULSE)
-    return (
-        round(systolic),
-        round(diastolic),
-        None if mean is None else round(mean),
-        None if pulse is None else round(pulse),
-    )
+    return completed(systolic, diastolic, mean, pulse)
 
 
 def _sane_age_s(time: str, sent_at: str) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.intellivue_values import (
     Numeric,
     Observation,
@@ -22,19 +23,16 @@ from monitors.readings import (
     CuffState,
     NibpDetermination,
     NibpFailure,
-    NibpOutcome,
     Reading,
 )
 
 OLDEST_AGE_S = 86_400
 """An age beyond a day is taken for a clock that was set (our choice)."""
-HIGHEST_MMHG = 400
-HIGHEST_PULSE_PER_MIN = 350
 KILOPASCAL = 0x0F03
 MMHG_IN_KILOPASCAL = 0.133322
 
 _AT_WORK = State.ONGOING | State.EARLY
-_Numbers = tuple[int, int, int | None]
+_Numbers = tuple[int | None, int | None, int | None]
 
 
 class CuffWatch:
@@ -79,21 +77,18 @@ class CuffWatch:
         self, seen: Observation, pulse: Observation | None, now_clock_s: float | None
     ) -> NibpDetermination | None:
         numbers = _numbers_of(seen)
-        if numbers is None or not self._is_new(numbers, seen.stamp):
-            return _FAILED if self._has_run else None
-        is_first = self._last is None and not self._has_run
-        self._last, self._stamp = numbers, seen.stamp
         age_s = _age_s(seen.stamp, now_clock_s)
-        systolic, diastolic, mean = numbers
-        return NibpDetermination(
-            NibpOutcome.COMPLETED,
-            systolic,
-            diastolic,
-            mean,
+        is_first = self._last is None and not self._has_run
+        told = completed(
+            *numbers,
             _pulse_of(pulse, seen.stamp),
             age_s=age_s,
             is_age_unknown=age_s is None and is_first,
         )
+        if told is None or not self._is_new(numbers, seen.stamp):
+            return failed(NibpFailure.UNKNOWN) if self._has_run else None
+        self._last, self._stamp = numbers, seen.stamp
+        return told
 
     def _is_new(self, numbers: _Numbers, stamp: bytes | None) -> bool:
         if stamp is not None and self._stamp is not None:
@@ -101,17 +96,14 @@ class CuffWatch:
         return numbers != self._last or self._has_run
 
 
-_FAILED = NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.UNKNOWN)
-
-
-def _numbers_of(seen: Observation) -> _Numbers | None:
-    """Return systolic, diastolic and mean, found by their codes; None without the first two."""
+def _numbers_of(seen: Observation) -> _Numbers:
+    """Return systolic, diastolic and mean, found by their codes; None each where missing."""
     values = {numeric.physio: mmhg_of(numeric) for numeric in seen.numerics}
-    systolic = values.get(Physio.NIBP_SYSTOLIC)
-    diastolic = values.get(Physio.NIBP_DIASTOLIC)
-    if systolic is None or diastolic is None:
-        return None
-    return systolic, diastolic, values.get(Physio.NIBP_MEAN)
+    return (
+        values.get(Physio.NIBP_SYSTOLIC),
+        values.get(Physio.NIBP_DIASTOLIC),
+        values.get(Physio.NIBP_MEAN),
+    )
 
 
 def mmhg_of(numeric: Numeric) -> int | None:
@@ -121,8 +113,7 @@ def mmhg_of(numeric: Numeric) -> int | None:
         return None
     if numeric.unit == KILOPASCAL:
         value /= MMHG_IN_KILOPASCAL
-    whole = math.floor(value + 0.5)
-    return whole if 0 < whole <= HIGHEST_MMHG else None
+    return math.floor(value + 0.5)
 
 
 def _pulse_of(pulse: Observation | None, stamp: bytes | None) -> int | None:
@@ -130,8 +121,7 @@ def _pulse_of(pulse: Observation | None, stamp: bytes | None) -> int | None:
     if pulse is None or (pulse.stamp is not None and pulse.stamp != stamp):
         return None
     numeric = pulse.numerics[0]
-    rate = round(numeric.value) if numeric.is_believed and numeric.value is not None else 0
-    return rate if 0 < rate <= HIGHEST_PULSE_PER_MIN else None
+    return round(numeric.value) if numeric.is_believed and numeric.value is not None else None
 
 
 def _age_s(stamp: bytes | None, now_clock_s: float | None) -> float | None:

@@ -8,8 +8,10 @@ them. Source: a capture of a real monitor and the OpenICE driver that reads it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitors.devices.adapter import DecodeCounts
+from monitors.devices.cuff_numbers import completed
 from monitors.devices.ivy_450c_frames import (
     END,
     HIGHEST_SAMPLE,
@@ -23,7 +25,6 @@ from monitors.devices.ivy_450c_frames import (
 from monitors.errors import FrameError
 from monitors.readings import (
     NibpDetermination,
-    NibpOutcome,
     OximetryReading,
     Reading,
     Validity,
@@ -37,7 +38,6 @@ SEEN_CODE = "1"
 SEEN_NIBP_CODE = "4"
 HIGHEST_RATE_PER_MIN = 350
 COLDEST_C, WARMEST_C = 20.0, 46.0
-_Numbers = tuple[int | None, int | None, int | None, int | None]
 
 
 class MessageFinder:
@@ -120,8 +120,8 @@ class IvyAdapter:
     def __init__(self) -> None:
         self.counts = DecodeCounts()
         self._finder = MessageFinder(self.counts)
-        self._told: _Numbers | None = None
-        self._held: _Numbers | None = None
+        self._told: NibpDetermination | None = None
+        self._held: NibpDetermination | None = None
         self._has_heard = False
 
     def begin(self, now_s: float) -> bytes:
@@ -161,34 +161,28 @@ class IvyAdapter:
         return told + self._cuff(message)
 
     def _cuff(self, message: IvyMessage) -> list[Reading]:
-        numbers = _pressures_of(message)
+        found = _determination_of(message)
         is_empty = not any(message.fields("NIBP", 5)[1:])
-        if numbers is None or numbers == self._told:
+        if found is None or found == self._told:
             self._held = None
-            self._has_heard = self._has_heard or numbers is not None or is_empty
+            self._has_heard = self._has_heard or found is not None or is_empty
             return []
-        if numbers != self._held:
-            self._held = numbers
+        if found != self._held:
+            self._held = found
             return []
-        return [self._tell(numbers)]
+        return [self._tell(found)]
 
-    def _tell(self, numbers: _Numbers) -> NibpDetermination:
+    def _tell(self, found: NibpDetermination) -> NibpDetermination:
         """Return the determination, of unknown age unless something else was seen before it."""
         is_first, self._has_heard = not self._has_heard, True
-        self._told, self._held = numbers, None
-        systolic, diastolic, mean, pulse = numbers
-        return NibpDetermination(
-            NibpOutcome.COMPLETED, systolic, diastolic, mean, pulse, is_age_unknown=is_first
-        )
+        self._told, self._held = found, None
+        return replace(found, is_age_unknown=is_first)
 
 
-def _pressures_of(message: IvyMessage) -> _Numbers | None:
-    """Return systolic, diastolic, mean and pulse in the line's own order; None without them."""
+def _determination_of(message: IvyMessage) -> NibpDetermination | None:
+    """Read systolic, diastolic, mean and pulse, in this order; None for no result of a cuff."""
     code, *texts = message.fields("NIBP", 5)
-    systolic, diastolic, mean, pulse = (_number(text) for text in texts)
-    if code != SEEN_NIBP_CODE or systolic is None or diastolic is None:
-        return None
-    return systolic, diastolic, mean, pulse
+    return completed(*map(_number, texts)) if code == SEEN_NIBP_CODE else None
 
 
 def _oximetry_of(message: IvyMessage) -> OximetryReading:

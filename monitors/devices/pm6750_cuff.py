@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.pm6750_frames import CuffTest, NibpReport
 from monitors.readings import (
     CuffActivity,
     CuffState,
     NibpDetermination,
     NibpFailure,
-    NibpOutcome,
     Reading,
 )
 
@@ -116,18 +116,18 @@ class CuffWatch:
         return self._missed_start(now_s)
 
     def _finish(self, report: NibpReport, is_old: bool) -> NibpDetermination:
-        if not (report.systolic_mmhg and report.diastolic_mmhg):
+        told = completed(
+            report.systolic_mmhg,
+            report.diastolic_mmhg,
+            report.mean_mmhg,
+            is_age_unknown=is_old,
+        )
+        if told is None:
             is_ours = self._is_cancelled
             return self._fail(NibpFailure.CANCELLED if is_ours else NibpFailure.UNKNOWN, is_old)
         self._close()
         self.last_systolic_mmhg = report.systolic_mmhg
-        return NibpDetermination(
-            NibpOutcome.COMPLETED,
-            report.systolic_mmhg,
-            report.diastolic_mmhg,
-            report.mean_mmhg or None,
-            is_age_unknown=is_old,
-        )
+        return told
 
     def _missed_start(self, now_s: float) -> NibpDetermination | None:
         """Return the failure of a cycle that we ordered and that never began."""
@@ -154,4 +154,4 @@ def _activity_of(state: CuffState, cuff_mmhg: int) -> CuffActivity:
 
 @lru_cache(2 * len(NibpFailure))
 def _failure_of(reason: NibpFailure, is_old: bool) -> NibpDetermination:
-    return NibpDetermination(NibpOutcome.FAILED, reason=reason, is_age_unknown=is_old)
+    return failed(reason, is_age_unknown=is_old)

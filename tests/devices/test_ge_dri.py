@@ -123,6 +123,11 @@ def test_the_cuffs_pulse_is_never_its_mean() -> None:
     assert (found.mean_mmhg, found.pulse_rate_per_min) == (95, 70)
 
 
+@pytest.mark.parametrize("numbers", [(7900, 12800, 9500, 71), (31000, 7900, 9500, 71)])
+def test_pressures_that_no_cuff_measures_are_not_told(numbers: tuple[int, ...]) -> None:
+    assert told(adapter(), record(result(numbers))) == []
+
+
 @pytest.mark.parametrize("mark", [-32767, -32766, -32765, -32764, -32763, -32762, -32001, -31000])
 def test_no_mark_is_ever_a_number(mark: int) -> None:
     raw = bytearray(Displayed(0, *_all_on()).to_sub_record())
@@ -254,6 +259,8 @@ def test_numbers_beside_a_busy_cuff_are_never_told(label: NibpLabel) -> None:
         record(NOTHING),
         record(result(label=NibpLabel.OLDER_THAN_60_S)),
         record(result(), 50, measured_at=26),
+        record(result((7900, 12800, 9500, 71)), 50, measured_at=46),
+        record(result((31000, 7900, 9500, 71)), 50, measured_at=46),
     ],
 )
 def test_a_cycle_that_brings_nothing_new_has_failed_once(after: bytes) -> None:

@@ -267,6 +267,11 @@ def test_without_systolic_or_diastolic_there_is_no_determination(missing: int) -
     assert told(adapter(), message(*cuff(numbers=tuple(numbers)))) == []
 
 
+@pytest.mark.parametrize("numbers", [(79, 95, 128, 71), (301, 95, 79, 71)])
+def test_pressures_that_no_cuff_measures_are_not_told(numbers: tuple[int, ...]) -> None:
+    assert told(adapter(), message(*cuff("20260301094400", numbers))) == []
+
+
 def test_a_missing_mean_and_pulse_are_missing_alone() -> None:
     (found,) = told(adapter(), message(*cuff(numbers=(128, -100, 79, 0))))
     assert (found.mean_mmhg, found.pulse_rate_per_min) == (None, None)

@@ -446,21 +446,21 @@ def test_an_age_that_cannot_be_is_none(at_s: float) -> None:
 
 @pytest.mark.parametrize(
     ("pressure", "unit", "mmhg"),
-    [(128.4, Unit.MMHG, 128), (128.5, Unit.MMHG, 129), (17.1, 0x0F03, 128), (400, Unit.MMHG, 400)],
+    [(128.4, Unit.MMHG, 128), (128.5, Unit.MMHG, 129), (17.1, 0x0F03, 128), (300, Unit.MMHG, 300)],
 )
 def test_pressures_are_whole_mmhg_whatever_the_monitor_shows(
     pressure: float, unit: int, mmhg: int
 ) -> None:
     numerics = [
-        Numeric(code, pressure, unit).to_bytes(1)
-        for code in (Physio.NIBP_SYSTOLIC, Physio.NIBP_DIASTOLIC)
+        Numeric(Physio.NIBP_SYSTOLIC, pressure, unit).to_bytes(1),
+        Numeric(Physio.NIBP_DIASTOLIC, 10.0, unit).to_bytes(1),
     ]
     raw = struct.pack(">HH", 2, 20) + b"".join(numerics)
     (found,) = told(monitor(), poll([(COMPOUND, raw)]))
     assert found.systolic_mmhg == mmhg
 
 
-@pytest.mark.parametrize("pressure", [0, -5, 401, 2047])
+@pytest.mark.parametrize("pressure", [0, -5, 79, 301, 2047])
 def test_a_pressure_that_cannot_be_makes_no_determination(pressure: int) -> None:
     assert told(monitor(), poll(cuff((pressure, 79, 95)))) == []
     assert told(monitor(), poll(cuff(unit=0x0220))) == []

@@ -200,9 +200,9 @@ def test_after_a_reopening_the_same_result_is_not_told_and_another_may_be_old() 
 @pytest.mark.parametrize(
     "line",
     ["NIBP=1;128;79;95;71;;", "NIBP=3;128;79;95;71;;", "NIBP=4;;79;95;71;;", "NIBP=4;128;0;95;71;;",
-     "NIBP=4;CUFF LEAK;;;;;", "NIBP=4;"],
+     "NIBP=4;CUFF LEAK;;;;;", "NIBP=4;", "NIBP=4;79;128;95;71;;", "NIBP=4;301;79;95;71;;"],
 )  # fmt: skip
-def test_no_determination_is_made_of_other_codes_or_missing_pressures(line: str) -> None:
+def test_no_determination_is_made_of_other_codes_or_what_no_cuff_measures(line: str) -> None:
     assert told(adapter(), *[with_line(line)] * 3) == []
 
 

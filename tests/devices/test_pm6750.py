@@ -239,6 +239,17 @@ def test_a_cycle_that_ends_without_numbers_has_failed() -> None:
     assert told(adapter(), MEASURING, empty) == [failed(NibpFailure.UNKNOWN)]
 
 
+@pytest.mark.parametrize(("systolic", "diastolic"), [(255, 255), (79, 128), (128, 0), (0, 79)])
+def test_a_result_that_no_cuff_measures_has_failed(systolic: int, diastolic: int) -> None:
+    odd = NibpReport(0, 0, systolic, 95, diastolic).to_frame().to_bytes()
+    assert told(adapter(), MEASURING, odd, odd) == [failed(NibpFailure.UNKNOWN)]
+
+
+def test_a_mean_outside_the_two_pressures_is_missing_alone() -> None:
+    (found,) = told(adapter(), MEASURING, NibpReport(0, 0, 128, 200, 79).to_frame().to_bytes())
+    assert found == NibpDetermination(NibpOutcome.COMPLETED, 128, 79)
+
+
 def test_a_board_that_restarts_while_measuring_has_failed() -> None:
     restarted = NibpReport(CuffTest.INITIALISING).to_frame().to_bytes()
     assert told(adapter(), MEASURING, restarted) == [failed(NibpFailure.UNKNOWN)]
