@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from monitors.annunciator import Annunciator, Loudspeaker, Pager, apprise_call, urgent_ones
-from monitors.black_boxes import BlackBoxes
 from monitors.clinic import stimuli
 from monitors.clinic.conditions import Condition
 from monitors.clinic.depiction import depict
@@ -31,6 +30,12 @@ from monitors.clinic.standing import storm
 from monitors.clinic.swapped import identified
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock, SystemClock, world_utc_ms
+from monitors.collecting.black_boxes import BlackBoxes
+from monitors.collecting.office import Office
+from monitors.collecting.pacing import Pace
+from monitors.collecting.recorder import Recorder
+from monitors.collecting.setups import device_fact, recliner_setups
+from monitors.collecting.staging import read_lines, relive
 from monitors.config import AnnunciatorSettings, Clinic
 from monitors.devices.cuff_cycle import REST_S, STAT_REST_S
 from monitors.devices.link import (
@@ -47,12 +52,7 @@ from monitors.devices.link import (
     Tap,
 )
 from monitors.errors import ConfigurationError, SessionError, TransportError
-from monitors.office import Office
-from monitors.pacing import Pace
 from monitors.readings import DeviceIdentity, NibpDetermination, WaveformChunk
-from monitors.recorder import Recorder
-from monitors.setups import device_fact, recliner_setups
-from monitors.staging import read_lines, relive
 from monitors.store.facts import Checkpoint, Command, CommandFact, Fact, Place
 from monitors.store.journal import Journal
 from monitors.store.lease import Holder, LeaseLost

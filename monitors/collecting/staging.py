@@ -16,9 +16,9 @@ from monitors.clinic.place import DeviceState
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.verbs import Moment, Order, carry_out
 from monitors.clock import Clock
+from monitors.collecting.recorder import Recorder
 from monitors.errors import ChairsideError, ConfigurationError
 from monitors.readings import NibpDetermination, from_record
-from monitors.recorder import Recorder
 from monitors.store.facts import Fact
 
 _BATCH = 5_000
