@@ -100,7 +100,8 @@ _ALARM_CONDITIONS = (
 
 _LINE = re.compile(
     r"([0-9]{2}/[0-9]{2}/[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})"
-    r"((?: +[A-Z][A-Z0-9]*=[^ =\x00-\x1f\x7f-\xff]+)+) *"
+    r"((?: +[A-Z][A-Z0-9]*=[^ =\x00-\x1f\x7f-\xff]+)+) *",
+    re.IGNORECASE | re.ASCII,
 )
 _VALUE = rb"[^ =\x00-\x1f\x7f-\xff]+"
 _BETWEEN = (b"SPCO", b"SPMET", b"DESAT", b"PIDELTA", b"SPHB", b"SPOC", b"RESVD", b"PVI")
@@ -122,7 +123,8 @@ _READ = ("SPO2", "BPM", "PI", "ALARM", "EXC")
 class MasimoLine:
     """Hold one line: the device's date (MM/DD/YY) and time, and every field as it is printed.
 
-    fields: by name, in their order, the unknown ones too. SPO2, BPM and EXC are always there.
+    fields: by name in capitals, in their order, the unknown ones too. SPO2, BPM and EXC are always
+    there.
     """
 
     date: str
@@ -137,7 +139,8 @@ class MasimoLine:
         if found is None:
             raise FrameError(f"not a line of Masimo ASCII 1: {text[:200]!r}")
         date, time, rest = found.groups()
-        pairs = [(name, value) for name, _, value in (t.partition("=") for t in rest.split())]
+        tokens = (token.partition("=") for token in rest.split())
+        pairs = [(name.upper(), value) for name, _, value in tokens]
         fields = dict(pairs)
         if len(fields) != len(pairs):
             raise FrameError(f"a field of a Masimo line comes twice: {text[:200]!r}")
@@ -260,6 +263,10 @@ class MasimoReader:
         except FrameError:
             return None
         return Told((line.reading,), line.shape)
+
+    def is_whole(self, text: bytes) -> bool:
+        """Say yes: the widths tell whether ALARM and EXC are all there."""
+        return True
 
     def forget(self) -> None:
         """Remember nothing from line to line."""

@@ -50,10 +50,10 @@ _FIRST_COLUMN = 44
 _NUMBER = rb" +([0-9]{1,3}|---)"
 _LINE = re.compile(
     rb"([0-9]{2}-[A-Za-z]{3}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})"
-    rb"%b(\*?)%b(\*?)%b((?: +[A-Z]{2})*) *" % (_NUMBER, _NUMBER, _NUMBER)
+    rb"%b(\*?)%b(\*?)%b((?: +[A-Za-z]{2})*) *" % (_NUMBER, _NUMBER, _NUMBER)
 )
 _LIMITS_HEADING = re.compile(
-    r"(\S+) +VERSION +(\S+) +CRC:? *(\S+)"
+    r"([!-~]+) +VERSION +(\S+) +CRC:? *(\S+)"
     r" +SpO2 Limit: *([0-9]{1,3})- *([0-9]{1,3})% +PR Limit: *([0-9]{1,3})- *([0-9]{1,3})BPM *",
     re.IGNORECASE,
 )
@@ -97,7 +97,7 @@ class NellcorLine:
             _number(amplitude),
             bool(spo2_mark),
             bool(rate_mark),
-            tuple(codes.decode("ascii").split()),
+            tuple(codes.decode("ascii").upper().split()),
         )
 
     def to_bytes(self) -> bytes:
@@ -202,7 +202,7 @@ def _readings(
         None,
         bool(spo2_mark),
         bool(rate_mark),
-        tuple(codes.decode("ascii").split()),
+        tuple(codes.decode("ascii").upper().split()),
     )
     return (line.reading,)
 
@@ -220,7 +220,10 @@ class NellcorReader:
     has no status column, and end with "Output Complete" or the next live heading.
     """
 
-    starts = re.compile(rb"[0-9]{2}-[A-Za-z]{3}-[0-9]{2} [0-9]")
+    starts = re.compile(
+        rb"[0-9]{2}-[A-Z]{3}-[0-9]{2} [0-9]|[!-~]+ +VERSION|ADULT|NEO|TIME +%|Output Complete",
+        re.IGNORECASE,
+    )
     shapes: frozenset[Shape] = frozenset({_ENDS})
 
     def __init__(self) -> None:
@@ -244,6 +247,10 @@ class NellcorReader:
         if codes and shape == _ENDS and _has_odd_columns(found.start(7), codes):
             shape = (*shape, found.start(7))
         return Told(_readings(spo2, spo2_mark, rate, rate_mark, codes), shape)
+
+    def is_whole(self, text: bytes) -> bool:
+        """Say whether a line reaches to the end of its last status column."""
+        return len(text) >= _LINE_LENGTH
 
     def _read_heading(self, raw: bytes) -> Told | None:
         text = raw.decode("latin-1")

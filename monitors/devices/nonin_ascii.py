@@ -18,7 +18,8 @@ from monitors.errors import FrameError
 from monitors.readings import OximetryReading, Validity
 
 _LINE = re.compile(
-    rb"(?:([0-9]{2}:[0-9]{2}:[0-9]{2}) +)?SPO2=([0-9]{1,3}|-+) +HR=([0-9]{1,3}|-+)((?: *[FB*])*) *"
+    rb"(?:([0-9]{2}:[0-9]{2}:[0-9]{2}) +)?SPO2=([0-9]{1,3}|-+) +HR=([0-9]{1,3}|-+)((?: *[FB*])*) *",
+    re.IGNORECASE,
 )
 _MARKS = "FB*"
 
@@ -46,7 +47,7 @@ class NoninLine:
         if found is None:
             raise FrameError(f"not a line of a Nonin oximeter: {raw[:200]!r}")
         time, spo2, rate, marks = found.groups()
-        is_set = (mark.encode() in marks for mark in _MARKS)
+        is_set = (mark.encode() in marks.upper() for mark in _MARKS)
         return cls(_number(spo2), _number(rate), time.decode("ascii") if time else None, *is_set)
 
     def to_bytes(self) -> bytes:
@@ -83,13 +84,17 @@ def _told(spo2: bytes, rate: bytes) -> Told:
 class NoninReader:
     """Tell what a line says."""
 
-    starts = re.compile(rb"(?:[0-9]{2}:[0-9]{2}:[0-9]{2} +)?SPO2=")
+    starts = re.compile(rb"(?:[0-9]{2}:[0-9]{2}:[0-9]{2} +)?SPO2=", re.IGNORECASE)
     shapes: frozenset[Shape] = frozenset({(3, 3)})
 
     def read(self, text: bytes) -> Told | None:
         """Read one line without its end; None if it is none."""
         found = _LINE.fullmatch(text)
         return _told(found[2], found[3]) if found else None
+
+    def is_whole(self, text: bytes) -> bool:
+        """Say yes: the marks behind the numbers change nothing."""
+        return True
 
     def forget(self) -> None:
         """Remember nothing from line to line."""

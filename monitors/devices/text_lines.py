@@ -2,8 +2,8 @@
 
 What a line says is told by a LineReader, one a protocol. Text has no checksum, so the one guard
 against lost characters is the place of the others: a line whose columns or widths are those of the
-maker's documents is believed at once, any other once two in a row have had the same. Nothing of an
-unfinished line is ever believed.
+maker's documents is believed at once, any other once two in a row have had the same. A carriage
+return ends a line as a line feed does; nothing of a line that lacks a part is ever believed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Told:
 class LineReader(Protocol):
     """Tell what the lines of one protocol look like and say.
 
-    starts: finds where in noise a line may begin. shapes: the documented shapes.
+    starts: finds where in noise a line or a heading may begin. shapes: the documented shapes.
     """
 
     starts: re.Pattern[bytes]
@@ -43,6 +43,9 @@ class LineReader(Protocol):
 
     def read(self, text: bytes) -> Told | None:
         """Read one line without its end; None, and nothing remembered, if it is none."""
+
+    def is_whole(self, text: bytes) -> bool:
+        """Say whether a line of a documented shape has all that one can end with."""
 
     def forget(self) -> None:
         """Begin anew, as when the port was opened."""
@@ -57,7 +60,7 @@ class _Held:
 class LineAdapter:
     """Listen to a device that prints lines; nothing is sent to it."""
 
-    __slots__ = ("_has_told", "_held", "_learned", "_reader", "_rest", "counts")
+    __slots__ = ("_has_told", "_held", "_last", "_learned", "_reader", "_rest", "counts")
 
     def __init__(self, reader: LineReader) -> None:
         self.counts = DecodeCounts()
@@ -66,6 +69,7 @@ class LineAdapter:
         self._held: _Held | None = None
         self._learned: set[Shape] = set()
         self._has_told = False
+        self._last: Told | None = None
 
     def begin(self, now_s: float) -> bytes:
         """Give up what was half received; there is nothing to send."""
@@ -74,8 +78,13 @@ class LineAdapter:
 
     def feed(self, chunk: bytes, now_s: float) -> Sequence[Reading]:
         """Return what the lines completed by these bytes say."""
-        *ended, rest = (self._rest + chunk).split(b"\n")
-        told = [reading for line in ended for reading in self._end(line)]
+        *ended, rest = (self._rest + chunk.replace(b"\r", b"\n")).split(b"\n")
+        told: list[Reading] = []
+        for line in ended:
+            if line:
+                told += self._end(line)
+            else:
+                self._end_empty()
         self._rest = self._shortened(rest)
         return told
 
@@ -84,14 +93,31 @@ class LineAdapter:
         return b""
 
     def finish(self) -> Sequence[Reading]:
-        """Return a line of an unknown shape if it was the only one; discard what is left over."""
-        told: Sequence[Reading] = ()
+        """Return a last line that lacks its end alone, and one of an unknown shape if it was all.
+
+        What is left over is discarded.
+        """
+        told = [*self._take_unended()]
         if self._held is not None and not self._has_told:
             self.counts.frames += 1
-            told = self._held.told.readings
+            told += self._held.told.readings
             self._held = None
         self._forget()
         return told
+
+    def _take_unended(self) -> Sequence[Reading]:
+        """Read the rest if it is a line with every part that it can have."""
+        found = self._find(self._rest)
+        if found is None:
+            return ()
+        start, told = found
+        is_known = told.shape in self._reader.shapes or told.shape in self._learned
+        if not is_known or not self._reader.is_whole(self._rest[start:]):
+            return ()
+        self.counts.discarded_bytes += start
+        size = len(self._rest) - start
+        self._rest = b""
+        return self._accept(told, size)
 
     def _forget(self) -> None:
         self._drop_held()
@@ -99,6 +125,7 @@ class LineAdapter:
         self._rest = b""
         self._learned.clear()
         self._has_told = False
+        self._last = None
         self._reader.forget()
 
     def _shortened(self, line: bytes) -> bytes:
@@ -107,29 +134,36 @@ class LineAdapter:
         return line[-LONGEST_LINE:]
 
     def _end(self, line: bytes) -> Sequence[Reading]:
-        """Read one line, whose line feed has come; noise in front is looked through."""
+        """Read one line, whose end has come; noise in front is looked through."""
         if len(line) > LONGEST_LINE:
             line = self._shortened(line)
-        told = self._reader.read(line.removesuffix(b"\r"))
-        return self._search(line) if told is None else self._accept(told, len(line) + 1)
+        found = self._find(line)
+        if found is None:
+            self._last = None
+            self.counts.discarded_bytes += len(line) + 1
+            return ()
+        start, self._last = found
+        self.counts.discarded_bytes += start
+        return self._accept(self._last, len(line) + 1 - start)
 
-    def _search(self, line: bytes) -> list[Reading]:
-        """Look for lines among noise and carriage returns."""
-        readings: list[Reading] = []
-        is_after_line = False
-        for piece in line.split(b"\r"):
-            size = len(piece) + 1
-            for start in self._reader.starts.finditer(piece):
-                told = self._reader.read(piece[start.start() :])
-                if told is not None:
-                    self.counts.discarded_bytes += start.start()
-                    readings += self._accept(told, size - start.start())
-                    is_after_line = True
-                    break
-            else:
-                is_end = is_after_line and not piece
-                self.counts.discarded_bytes += 0 if is_end else size
-        return readings
+    def _end_empty(self) -> None:
+        """Count an end without a line: the second half of the last one's, or else noise."""
+        if self._last is None:
+            self.counts.discarded_bytes += 1
+        elif self._held is not None and self._held.told is self._last:
+            self._held = _Held(self._last, self._held.size + 1)
+        self._last = None
+
+    def _find(self, line: bytes) -> tuple[int, Told] | None:
+        """Return where in a line the first that can be read begins, and what it says."""
+        told = self._reader.read(line)
+        if told is not None:
+            return 0, told
+        for start in self._reader.starts.finditer(line):
+            told = self._reader.read(line[start.start() :])
+            if told is not None:
+                return start.start(), told
+        return None
 
     def _accept(self, told: Told, size: int) -> tuple[Reading, ...]:
         """Count a line and return what it says; one of an unknown shape waits for another."""

@@ -178,6 +178,22 @@ def test_nothing_of_a_trend_print_out_is_live(heading: bytes, end: bytes) -> Non
     assert numbers == [OximetryReading(97, 72), OximetryReading(96, 71)]
 
 
+@pytest.mark.parametrize("noise", [b"\x0c", b"[10:20:30.120] ", b"\x00\xff"])
+def test_headings_are_found_behind_page_breaks_and_time_stamps(noise: bytes) -> None:
+    trend = noise + COLUMN_HEADING.replace(b"Status", b"")
+    for end in (b"Output Complete\r\n", COLUMN_HEADING):
+        raw = noise + LIMITS + line() + trend + line(60, 160) + noise + end + line(96, 71)
+        assert listened(raw) == [
+            DeviceIdentity(model="N-560", firmware="1.56.00"),
+            OximetryReading(97, 72),
+            OximetryReading(96, 71),
+        ]
+
+
+def test_status_codes_count_in_small_letters_too() -> None:
+    assert listened(line(97, 72, "PS").replace(b"PS", b"ps")) == listened(line(97, 72, "PS"))
+
+
 def test_a_shifted_column_is_not_believed_among_others() -> None:
     shifted = line(97, 72, "SD").replace(b"    SD", b"   SD")
     assert listened(line(), shifted, line()) == [OximetryReading(97, 72)] * 2

@@ -50,10 +50,48 @@ def test_a_line_cut_in_two_gives_one_reading(device: str) -> None:
 @every_printer
 def test_nothing_of_an_unfinished_line_is_believed(device: str) -> None:
     raw = line(device, 72)
-    for cut in range(len(raw)):
+    for cut in range(len(raw) - len(b"\r\n")):
         told, adapter = listened(device, raw[:cut])
         assert told == []
         assert adapter.counts.discarded_bytes == cut
+
+
+@every_printer
+def test_a_whole_last_line_counts_though_the_input_ends_without_its_end(device: str) -> None:
+    for end in (b"", b"\r", b"\n"):
+        last = line(device, 72).removesuffix(b"\r\n") + end
+        told, adapter = listened(device, line(device, 71), b"\x0c", last)
+        assert rates(told) == [71, 72]
+        assert (adapter.counts.frames, adapter.counts.discarded_bytes) == (2, 1)
+
+
+def test_a_last_line_of_a_learned_width_counts_without_its_end() -> None:
+    odd = b"SPO2=97 HR=72\r\n"
+    told, adapter = listened("nonin-ascii", odd, odd, odd.removesuffix(b"\r\n"))
+    assert (rates(told), adapter.counts.discarded_bytes) == ([72] * 3, 0)
+
+
+def test_a_nellcor_line_cut_before_its_status_is_not_believed() -> None:
+    whole = b"12-Jun-24 10:20:30    97      72      41    PS               \r\n"
+    for cut in range(len(whole) - len(b"\r\n")):
+        assert listened("nellcor-ascii", whole[:cut])[0] == []
+
+
+@every_printer
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\n\r", b"\n\n"])
+def test_lines_may_end_in_any_of_the_usual_ways(device: str, end: bytes) -> None:
+    rows = [line(device, rate).removesuffix(b"\r\n") + end for rate in range(70, 90)]
+    told, adapter = listened(device, *rows)
+    assert rates(told) == list(range(70, 90))
+    assert (adapter.counts.frames, adapter.counts.discarded_bytes) == (20, 0)
+
+
+@every_printer
+def test_a_line_in_small_letters_says_the_same(device: str) -> None:
+    raw = line(device, 172)
+    told, adapter = listened(device, raw, raw.lower())
+    assert told[0] == told[1]
+    assert adapter.counts.discarded_bytes == 0
 
 
 @every_printer
