@@ -109,6 +109,9 @@ def _orientation(payload: Mapping[str, Any]) -> str:
 
 
 def _plan(payload: Mapping[str, Any]) -> str:
+    adopted = payload.get("protocol")
+    if adopted:
+        return words.ADOPTED.format(title=adopted["title"], dated=adopted["dated"])
     before, after = payload.get("from_s"), payload.get("to_s")
     told = [f"{value / 60:g} min" if value is not None else "–" for value in (before, after)]
     return " → ".join(told)
@@ -129,6 +132,7 @@ _TELLERS: dict[str, Any] = {
     "medicine": _medicine,
     "limit_changed": _limit_changed,
     "limits_loaded": lambda payload: str(payload.get("preset", "")),
+    "limits_kept": lambda payload: str(payload.get("preset", "")),
     "baseline": _baseline,
     "cuff_start": _cuff,
     "cuff_stop": _cuff,

@@ -14,6 +14,7 @@ from monitors.clinic.preset_file import limits_from_record
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.session import InfusionSession, Phase
 from monitors.clinic.visit import Visit
+from monitors.errors import SessionError
 
 
 def seat(recliner: Recliner, began: InfusionSession, now_ms: int) -> list[Happening]:
@@ -63,7 +64,8 @@ def _follow_phase(
     """Load the protocol's preset of the phase, where it is another than that of the last one.
 
     What a person changed is changed again on the new numbers; limits that a person loaded, and
-    the absence of limits under 18, stay.
+    the absence of limits under 18, stay. Where the two contradict each other, everything stays as
+    it was and an entry says so: no phase is ever refused for its limits.
     """
     plan = moved.plan
     if plan is None or plan.preset_of(before) != recliner.limits.preset:
@@ -71,10 +73,14 @@ def _follow_phase(
     name = plan.preset_of(moved.phase)
     if name == recliner.limits.preset:
         return []
-    record = recliner.limits.to_record() | {"preset": name}
-    recliner.limits = limits_from_record(record, recliner.presets)
-    happened = recliner.step(stimuli.LimitsAre(recliner.limits), now_ms)
     payload = {"preset": name, "phase": str(moved.phase)}
+    record = recliner.limits.to_record() | {"preset": name}
+    try:
+        recliner.limits = limits_from_record(record, recliner.presets)
+    except SessionError as error:
+        kept = payload | {"reason": str(error)}
+        return [recliner.entry("limits_kept", now_ms, "protocol", kept)]
+    happened = recliner.step(stimuli.LimitsAre(recliner.limits), now_ms)
     return [*happened, recliner.entry("limits_loaded", now_ms, "protocol", payload)]
 
 

@@ -196,3 +196,19 @@ def test_an_edition_changes_with_anything_in_it() -> None:
     assert len(names) == 3
     assert edition_of(MOOD) == edition_of(ClinicProtocol.from_record(MOOD.to_record()))
     assert edition_of_text("") != edition_of_text(" ")
+
+
+def test_a_phase_is_entered_also_where_its_limits_contradict_a_persons_change() -> None:
+    story = Story()
+    strict = change_limit(story.recliner.presets["pain"], "spo2_very_low", 88, "Dr. B", "a test")
+    story.recliner.presets = {**story.recliner.presets, "pain": replace(strict, changes=())}
+    saved(story, edited(recovery_preset="pain")).infusing()
+    story.order("change_limit", condition="spo2_low", bound=87, reason="asked")
+    carried = story.order("stop_infusion", reason="as planned")
+    picture = story.picture()
+    assert picture["session"]["phase"] == "recovery"
+    assert picture["preset"] == "mood"
+    assert picture["vitals"]["spo2_pct"]["limits"]["low"] == 87
+    (entry,) = entries(carried, "limits_kept")
+    assert entry.payload["preset"] == "pain"
+    assert "must lie below" in entry.payload["reason"]

@@ -43,6 +43,7 @@ ENTRY_KINDS = {
     "note": "Note",
     "limit_changed": "Limit changed",
     "limits_loaded": "Limits loaded",
+    "limits_kept": "Limits kept, not those of",
     "baseline": "Baseline frozen",
     "cuff_start": "Cuff started",
     "cuff_stop": "Cuff stopped",
@@ -67,6 +68,7 @@ ENTRY_KINDS = {
     "device_accepted": "Device accepted",
     "abandoned": "Abandoned",
 }
+ADOPTED = "{title} taken over as dated {dated}"
 VERBS = {
     "begin_session": "Begin session",
     "begin_baseline": "Begin baseline",
@@ -88,6 +90,7 @@ VERBS = {
     "record_intake": "Record intake",
     "enter": "Record",
     "extend": "Change the planned time",
+    "adopt_protocol": "Take over the changed protocol",
     "arm_cadence": "Arm the cadence",
     "disarm_cadence": "Disarm the cadence",
     "stat_series": "STAT series",
