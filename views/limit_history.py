@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitors.clinic.intake import ADULT_AGE_YEARS
 from monitors.clinic.limits import Limit, Limits, change_limit
+from monitors.clinic.preset_file import limits_from_record
 from monitors.errors import ChairsideError
 from monitors.store.answers import EntryRow, SessionRow
 from views.sentences import number
@@ -55,12 +56,25 @@ def _stages(
         elif entry.kind == "limit_changed" and limits is not None:
             limits = _changed(limits, entry)
         elif entry.kind == "limits_loaded":
-            limits = presets.get(str(payload.get("preset")))
+            limits = _loaded(limits, payload, presets)
         elif entry.kind == "intake" and _is_minor(payload) and not was_minor:
             limits, was_minor = None, True
         else:
             continue
         yield entry.at_utc_ms, limits, baseline
+
+
+def _loaded(
+    limits: Limits | None, payload: Mapping[str, object], presets: Mapping[str, Limits]
+) -> Limits | None:
+    """Return a preset as it was loaded: where a protocol brought it, with what staff changed."""
+    name = str(payload.get("preset"))
+    if limits is None or "phase" not in payload or name not in presets:
+        return presets.get(name)
+    try:
+        return limits_from_record(limits.to_record() | {"preset": name}, presets)
+    except ChairsideError:
+        return presets[name]
 
 
 def _is_minor(intake: Mapping[str, object]) -> bool:

@@ -8,9 +8,9 @@ each other; what cannot be read (another version's words) is left out, never gue
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitors.clinic.alarm_event import Transition
 from monitors.clinic.entries import Entry
@@ -32,7 +32,7 @@ T = TypeVar("T")
 def session_of(row: SessionRow, entries: Iterable[EntryRow] = ()) -> InfusionSession | None:
     """Return a stored session; None where no phase of it is on record.
 
-    entries: its own, for changes of the planned time.
+    entries: its own, for changes of the planned time and of the protocol.
     """
     marks = tuple(
         PhaseMark(Phase(one.phase), one.at_utc_ms, one.at_utc_ms, one.by, one.reason)
@@ -40,7 +40,7 @@ def session_of(row: SessionRow, entries: Iterable[EntryRow] = ()) -> InfusionSes
     )
     if not marks:
         return None
-    changes = tuple(_plan_mark(one) for one in entries if one.kind == "plan_changed")
+    changes, plan = _plan_marks(entries, _plan(row.details))
     return InfusionSession(
         row.session_id,
         row.recliner,
@@ -50,11 +50,26 @@ def session_of(row: SessionRow, entries: Iterable[EntryRow] = ()) -> InfusionSes
         changes[-1].planned_s if changes else row.planned_s,
         marks,
         changes,
-        _plan(row),
+        plan,
     )
 
 
-def _plan_mark(entry: EntryRow) -> PlanMark:
+def _plan_marks(
+    entries: Iterable[EntryRow], plan: ClinicProtocol | None
+) -> tuple[tuple[PlanMark, ...], ClinicProtocol | None]:
+    """Return the changes of plan, and the protocol that the session followed at last."""
+    marks: list[PlanMark] = []
+    for entry in entries:
+        if entry.kind == "plan_changed":
+            adopted = _plan(entry.payload)
+            marks.append(_plan_mark(entry, adopted, plan))
+            plan = adopted or plan
+    return tuple(marks), plan
+
+
+def _plan_mark(
+    entry: EntryRow, adopted: ClinicProtocol | None, before: ClinicProtocol | None
+) -> PlanMark:
     told = entry.payload
     return PlanMark(
         told.get("to_s"),
@@ -63,11 +78,13 @@ def _plan_mark(entry: EntryRow) -> PlanMark:
         entry.by,
         str(told.get("reason") or ""),
         told.get("from_s"),
+        adopted.name if adopted else None,
+        before if adopted else None,
     )
 
 
-def _plan(row: SessionRow) -> ClinicProtocol | None:
-    record = row.details.get("protocol")
+def _plan(kept: Mapping[str, Any]) -> ClinicProtocol | None:
+    record = kept.get("protocol")
     return _or_none(lambda: ClinicProtocol.from_record(record)) if record else None
 
 
