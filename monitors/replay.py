@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from monitors.clinic.alarm_event import AlarmEvent, Transition
 from monitors.clinic.alarms import AlarmState, step
-from monitors.clinic.conditions import CONDITIONS, Condition, Kind, Priority
+from monitors.clinic.conditions import CONDITIONS, Component, Condition, Kind, Priority
 from monitors.clinic.limits import Limit, Limits
 from monitors.clinic.stimuli import (
     Baseline,
@@ -33,6 +33,7 @@ Timed = tuple[int, Stimulus]
 STALE_INTERVALS = 3
 """A value of a file speaks for this many of the file's own intervals, at least 3 s."""
 
+_PRESSURES = (Component.SYSTOLIC, Component.DIASTOLIC, Component.MEAN)
 _STARTS = (Transition.STARTED, Transition.ESCALATED, Transition.DE_ESCALATED)
 _ENDS = (Transition.ENDED, Transition.CLEARED)
 
@@ -106,7 +107,12 @@ def _stimuli_of_row(row: TrendRow, fresh_ms: int) -> Iterator[Timed]:
         validity = Validity.NOT_AVAILABLE if value is None else Validity.VALID
         yield row.at_ms, Sample(vital, value, validity, (), fresh_ms)
     if row.cuff is not None:
-        yield row.at_ms, CuffResult(row.cuff, row.at_ms)
+        exact = {
+            str(name): value
+            for name, value in zip(_PRESSURES, row.pressures, strict=False)
+            if value is not None
+        }
+        yield row.at_ms, CuffResult(row.cuff, row.at_ms, exact)
 
 
 def replay_trend(

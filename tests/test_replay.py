@@ -171,6 +171,15 @@ def test_waiting_for_spo2_is_scaled_to_the_files_interval() -> None:
     assert same.steps[0].delay_s == 30
 
 
+def test_a_pressure_is_judged_with_its_decimals() -> None:
+    """89.6 is below 90, and 164.6 is not at or above 165; rounded, both would be otherwise."""
+    head = "minute,SpO2,NBPSys,NBPDias,NBPMean\n"
+    low = parse_trend(f"{head}0,97,89.6,70,76\n".encode(), "p.csv")
+    high = parse_trend(f"{head}0,97,164.6,70,96\n".encode(), "p.csv")
+    assert onsets(low, load_preset("default")) == {"nibp_low": [0]}
+    assert onsets(high, load_preset("default")) == {}
+
+
 def recorded(*story: tuple[float, stimuli.Stimulus]) -> list[Timed]:
     return [(round(seconds * 1000), stimulus) for seconds, stimulus in story]
 

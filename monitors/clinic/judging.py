@@ -58,7 +58,8 @@ def judge_cuff(turn: Turn, result: CuffResult) -> None:
     is_old = result.measured_ms < turn.state.since_ms or determination.is_age_unknown
     if is_old or (last is not None and result.measured_ms <= last):
         return
-    turn.change(cuff=CuffMemory(result.measured_ms, pressures_of(determination)))
+    pressures = pressures_of(determination) | dict(result.exact)
+    turn.change(cuff=CuffMemory(result.measured_ms, pressures))
     absent(turn, Condition.NIBP_FAILED)
     judge_pressures(turn, is_valid=not _DOUBTFUL & set(determination.conditions))
 

@@ -7,7 +7,7 @@ beside it. Nothing here decides anything; a recorded list of these replays to th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from monitors.clinic.conditions import Condition
@@ -40,10 +40,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class CuffResult:
-    """Tell the outcome of a cuff measurement and when, on the timeline, it was made."""
+    """Tell the outcome of a cuff measurement and when, on the timeline, it was made.
+
+    exact: pressures by Component with their decimals, where a recording has such; they are judged
+    in place of the determination's whole ones.
+    """
 
     determination: NibpDetermination
     measured_ms: int
+    exact: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

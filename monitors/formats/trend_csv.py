@@ -1,47 +1,92 @@
 """Read recorded trends: the CSV dialects of public data sets and of consumer oximeters.
 
-Here a file's own header, time, delimiter and encoding become one row a moment with values in our
-vitals; zeros, blanks and dashes are dropouts and never numbers, and a cuff reading that repeats
-until the next one is one determination. Nothing here judges a value.
-Sources: PhysioNet BIDMC numerics; MIMIC numerics as minute trends; University of Queensland vital
-signs trends; Wellue/Viatom O2 Insight Pro, EMAY SleepO2 and Checkme O2 Ultra exports.
+Here a file's own columns become one row a moment with values in our vitals; zeros, blanks and
+dashes are dropouts and never numbers, and a cuff reading that repeats until the next one is one
+determination. Cells and encodings are trend_table.py's, the time column is trend_time.py's, and
+nothing here judges a value.
+Sources: PhysioNet BIDMC numerics; MIMIC numerics as trends, also as PhysioNet's rdsamp writes
+them; University of Queensland vital signs trends; VitalDB numeric tracks; Wellue/Viatom O2 Insight
+Pro, EMAY SleepO2 and Checkme O2 exports.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
 from pathlib import Path
 from statistics import median
 
 from monitors.errors import ConfigurationError
+from monitors.formats.trend_table import Row, Table, number, plain, read_table
+from monitors.formats.trend_time import TimeCell, TimeColumn
 from monitors.readings import NibpDetermination, NibpOutcome, Vital
 
-DAY_MS = 86_400_000
+_HIGHEST = {
+    Vital.SPO2: 100.0,
+    Vital.PULSE_RATE: 510.0,
+    Vital.HEART_RATE: 510.0,
+    Vital.RESPIRATION_RATE: 200.0,
+    Vital.NIBP: 300.0,
+}
+"""Above these no number is a value: a percentage ends at 100, a cuff at 300 mmHg, and the rest are
+what devices send for "none" (511, 32767, 65535)."""
 
-_ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
-_DELIMITERS = (",", ";", "\t")
-_DROPOUTS = frozenset({"", "-", "--", "---", "nan", "null", "none", "n/a"})
-_HIGHEST = {Vital.SPO2: 100.0, Vital.PULSE_RATE: 510.0, Vital.HEART_RATE: 510.0}
-_YEAR = re.compile(r"\s*\d{4}\s*")
-_TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?\s*([AaPp])?")
+_FINGER_PULSE_NONE = 255.0
+"""What finger oximeters with a one-byte pulse send for "none"."""
+
+_UNITS_MS: dict[str, float] = {
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1.0),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000.0),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60_000.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3_600_000.0),
+}
+_TIMES = ("time", "elapsedtime", "timestamp", "datetime", "dateandtime", "timeanddate", "clock")
+_TIME_COLUMNS: dict[str, float | None] = {
+    "relativetimemilliseconds": 1.0,
+    **{f"time{unit}": ms for unit, ms in _UNITS_MS.items()},
+    **dict.fromkeys(_TIMES),
+    **{unit: ms for unit, ms in _UNITS_MS.items() if len(unit) > 3},
+}
+"""Names of a column of the moment, the surest first, and the unit of a plain number in it."""
+
+_VITALS: dict[str, Vital] = {
+    **dict.fromkeys(("hr", "heartrate", "ecghr"), Vital.HEART_RATE),
+    **dict.fromkeys(("pulse", "pulserate", "pr", "plethhr"), Vital.PULSE_RATE),
+    **dict.fromkeys(("spo2", "oxygenlevel", "o2level", "plethspo2"), Vital.SPO2),
+    **dict.fromkeys(
+        ("resp", "awrr", "resprate", "respirationrate", "respiratoryrate", "rrco2"),
+        Vital.RESPIRATION_RATE,
+    ),
+    **dict.fromkeys(("perf", "perfusionindex", "pi"), Vital.PERFUSION_INDEX),
+}
+_CUFF: dict[str, int] = {
+    **dict.fromkeys(("nbpsys", "nibpsys", "nibpsbp", "nbpsystolic", "nibpsystolic"), 0),
+    **dict.fromkeys(("nbpdias", "nbpdia", "nibpdias", "nibpdia", "nibpdbp"), 1),
+    **dict.fromkeys(("nbpdiastolic", "nibpdiastolic"), 1),
+    **dict.fromkeys(("nbpmean", "nibpmean", "nibpmbp"), 2),
+    **dict.fromkeys(("nbppulse", "nibppulse"), 3),
+}
+_FINGER = frozenset({"motion", "date", "spo2reminder", "o2reminder", "prreminder", "oxygenlevel"})
+_YEAR = re.compile(r"\s*(?:19|20)\d{2}\s*")
+_IN_BRACKETS = re.compile(r"[\[(]\s*([a-z]+)\s*[\])]\s*$")
+
+Pressures = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
     """Hold one moment: values by vital (None: dropout), and a cuff reading where a new one came.
 
-    at_ms: since the first row.
+    at_ms: since the first row. pressures: systolic, diastolic and mean of that reading in mmHg
+    with their decimals, which the determination rounds; empty where none came.
     """
 
     at_ms: int
     values: tuple[tuple[Vital, float | None], ...]
     cuff: NibpDetermination | None = None
+    pressures: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,63 +104,27 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
-    """Describe a dialect by words of its header, in lower case without units or blanks.
+class _Columns:
+    """Hold where what stands, counted from 0.
 
-    time: the column of the moment. needs: what else must be there. unit_ms: of a plain number in
-    the time column; None where it holds a time of day.
+    date: of a column of its own; -1 for none. cuff: systolic, diastolic, mean, pulse; -1 for none.
     """
 
-    name: str
-    time: str
-    needs: tuple[str, ...]
-    columns: dict[str, Vital]
+    dialect: str
+    time: int
+    vitals: tuple[tuple[Vital, int], ...]
+    cuff: tuple[int, ...]
     unit_ms: float | None = None
-    cuff: tuple[str, str, str, str] | None = None
-
-    def fits(self, header: Sequence[str]) -> bool:
-        has_all = all(word in header for word in (self.time, *self.needs))
-        return has_all and any(word in header for word in self.columns)
-
-
-_MIMIC = {
-    "hr": Vital.HEART_RATE,
-    "pulse": Vital.PULSE_RATE,
-    "resp": Vital.RESPIRATION_RATE,
-    "spo2": Vital.SPO2,
-}
-_NBP = ("nbpsys", "nbpdias", "nbpmean", "")
-_OXIMETER = {"spo2": Vital.SPO2, "pulserate": Vital.PULSE_RATE, "pr": Vital.PULSE_RATE}
-
-DIALECTS: tuple[_Dialect, ...] = (
-    _Dialect(
-        "uq",
-        "relativetimemilliseconds",
-        (),
-        {
-            "hr": Vital.HEART_RATE,
-            "pulse": Vital.PULSE_RATE,
-            "spo2": Vital.SPO2,
-            "perf": Vital.PERFUSION_INDEX,
-            "awrr": Vital.RESPIRATION_RATE,
-        },
-        1.0,
-        ("nbpsys", "nbpdia", "nbpmean", "nbppulse"),
-    ),
-    _Dialect("mimic", "minute", (), _MIMIC, 60_000.0, _NBP),
-    _Dialect("emay", "time", ("date",), _OXIMETER),
-    _Dialect("checkme", "time", ("oxygenlevel",), _OXIMETER | {"oxygenlevel": Vital.SPO2}),
-    _Dialect("wellue", "time", ("motion",), _OXIMETER),
-    _Dialect("wellue", "time", ("spo2reminder",), _OXIMETER),
-    _Dialect("bidmc", "time", (), _MIMIC, 1000.0, _NBP),
-)
+    is_elapsed: bool = False
+    date: int = -1
+    is_finger: bool = False
 
 
 def read_trend(path: Path) -> Trend:
     """Read a file.
 
     Raises ConfigurationError that says which columns were found when no dialect fits, and which
-    line has a time that cannot be read or goes back.
+    line and column hold a time or a number that cannot be read, or a time that goes back.
     """
     try:
         raw = path.read_bytes()
@@ -126,176 +135,186 @@ def read_trend(path: Path) -> Trend:
 
 def parse_trend(raw: bytes, name: str) -> Trend:
     """Read the bytes of a file. name: as it shall be called in messages."""
-    text = _decoded(raw)
-    delimiter = _delimiter(text)
-    table = csv.reader(io.StringIO(text), delimiter=delimiter)
-    written = next(table, [])
-    header = [_plain(word) for word in written]
-    rest = [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
-    dialect = _dialect(header, rest)
-    if dialect is None:
-        found = ", ".join(word.strip() for word in written if word.strip()) or "none"
-        raise ConfigurationError(f"{name}: no known trend file has these columns: {found}")
-    return _Reading(name, dialect, header, delimiter).trend(rest)
+    table = read_table(raw, name, lambda cells: _columns(cells) is not None)
+    columns = _columns(table.header.cells) or _localised(table)
+    if columns is None:
+        raise ConfigurationError(f"{name}, line {table.header.line}: {_no_columns(table)}")
+    return _Reading(name, table, columns).trend()
 
 
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    if b"\x00" in raw[:200]:
-        return raw.decode("utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be", errors="replace")
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", errors="replace")
+def _no_columns(table: Table) -> str:
+    words = [word.strip() for word in table.header.cells if word.strip()]
+    names = {plain(word) for word in words}
+    if _is_curves(names):
+        return f"these are curves, without numbers to judge: {', '.join(words)}"
+    return f"no known trend file has these columns: {', '.join(words[:20]) or 'none'}"
 
 
-def _delimiter(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    return max(_DELIMITERS, key=head.count)
+def _is_curves(names: set[str]) -> bool:
+    """Tell whether a header is one of sampled curves: then RESP is no rate."""
+    return "pleth" in names
 
 
-def _plain(word: str) -> str:
-    """Return a header in lower case without blanks, brackets and the unit in them."""
-    word = re.sub(r"\((?:%|bpm|/min|s)\)|\[[^\]]*\]", "", word.lower().replace("₂", "2"))
-    return re.sub(r"[^a-z0-9]", "", word)
+def _columns(written: Sequence[str]) -> _Columns | None:
+    """Find the columns by their names; None where there is no time, or nothing to judge."""
+    header = [plain(word) for word in written]
+    places = {word: place for place, word in reversed(list(enumerate(header)))}
+    name = next((word for word in _TIME_COLUMNS if word in places), None)
+    vitals: dict[Vital, int] = {}
+    for place, word in enumerate(header):
+        if word in _VITALS and not (word == "resp" and _is_curves(set(places))):
+            vitals.setdefault(_VITALS[word], place)
+    cuff = [-1, -1, -1, -1]
+    for word, part in _CUFF.items():
+        cuff[part] = places.get(word, cuff[part])
+    if name is None or (not vitals and max(cuff) < 0):
+        return None
+    time = places[name]
+    bracketed = _IN_BRACKETS.search(written[time].strip().strip("'\"").lower())
+    unit_ms = _TIME_COLUMNS[name] or _UNITS_MS.get(bracketed[1] if bracketed else "")
+    return _Columns(
+        _dialect(places, max(cuff) >= 0),
+        time,
+        tuple(vitals.items()),
+        tuple(cuff),
+        unit_ms,
+        is_elapsed=name == "elapsedtime",
+        date=places.get("date", -1),
+        is_finger=bool(_FINGER & places.keys()),
+    )
 
 
-def _dialect(header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> _Dialect | None:
-    for dialect in DIALECTS:
-        if dialect.fits(header) and (dialect.unit_ms is None or _counts(header, dialect, rows)):
-            return dialect
-    return _localised(header, rows)
+def _dialect(places: dict[str, int], has_cuff: bool) -> str:
+    """Return the name of the kind of file."""
+    marks = {
+        "uq": ("relativetimemilliseconds",),
+        "mimic": ("minute",),
+        "emay": ("date",),
+        "checkme": ("oxygenlevel",),
+        "wellue": ("motion", "spo2reminder"),
+        "vitaldb": ("plethspo2", "plethhr", "nibpsbp"),
+    }
+    for name, words in marks.items():
+        if any(word in places for word in words):
+            return name
+    return "mimic" if has_cuff else "bidmc"
 
 
-def _counts(
-    header: Sequence[str], dialect: _Dialect, rows: Sequence[tuple[int, list[str]]]
-) -> bool:
-    """Tell whether the time column holds plain numbers, as this dialect's does."""
-    place = header.index(dialect.time)
-    return bool(rows) and len(rows[0][1]) > place and _number(rows[0][1][place], ".") is not None
-
-
-def _localised(header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> _Dialect | None:
+def _localised(table: Table) -> _Columns | None:
     """Recognise the Wellue export in another language: time of day, SpO2, pulse, motion."""
-    if len(header) < 4 or not rows or not _TIME_OF_DAY.match(rows[0][1][0].strip()):
+    written, rows = table.header.cells, table.rows
+    if len(written) < 4 or not rows or not re.match(r"\d{1,2}:\d{2}", rows[0].cell(0).strip()):
         return None
-    if not any(mark in header[1] for mark in ("spo2", "o2", "sao2", "sato2")):
+    is_spo2 = any(mark in plain(written[1]) for mark in ("spo2", "o2", "sao2", "sato2"))
+    has_units = "%" in written[1] and re.search(r"bpm|/\s*min", written[2].lower())
+    if not is_spo2 and not has_units:
         return None
-    columns = {header[1]: Vital.SPO2, header[2]: Vital.PULSE_RATE}
-    return _Dialect("wellue", header[0], (), columns)
+    vitals = ((Vital.SPO2, 1), (Vital.PULSE_RATE, 2))
+    return _Columns("wellue", 0, vitals, (-1, -1, -1, -1), is_finger=True)
 
 
-def _number(cell: str, decimal: str) -> float | None:
-    """Return a cell's number; None for a dropout or anything that is no number."""
-    cell = cell.strip().strip('"').rstrip("%").strip()
-    if cell.lower() in _DROPOUTS:
-        return None
-    if decimal == ",":
-        cell = cell.replace(",", ".")
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """Walk the rows of one file."""
 
     name: str
-    dialect: _Dialect
-    header: list[str]
-    delimiter: str
+    table: Table
+    columns: _Columns
 
-    def trend(self, rows: Sequence[tuple[int, list[str]]]) -> Trend:
-        read = tuple(self.rows(rows))
-        if not read:
-            raise ConfigurationError(f"{self.name}: there is a header but no row")
-        steps = [after.at_ms - before.at_ms for before, after in pairwise(read)]
-        interval = median([step for step in steps if step > 0] or [1000])
-        return Trend(self.dialect.name, round(interval), read)
+    def trend(self) -> Trend:
+        rows = [self.whole(row) for row in self.table.rows]
+        unit_ms, is_elapsed = self.columns.unit_ms, self.columns.is_elapsed
+        if rows and self.is_units(rows[0]):
+            word = rows[0].cell(self.columns.time).strip().strip("'\"").lower()
+            unit_ms = _UNITS_MS.get(word, unit_ms)
+            is_elapsed = is_elapsed or word.startswith("mm:ss")
+            rows = rows[1:]
+        if not rows:
+            line = self.table.header.line
+            raise ConfigurationError(f"{self.name}, line {line}: there is a header but no row")
+        time = TimeColumn(self.name, self.written(self.columns.time), unit_ms, is_elapsed)
+        moments = time.moments([self.time_cell(row) for row in rows])
+        steps = [after - before for before, after in pairwise(moments)]
+        interval_ms = median([step for step in steps if step > 0] or [1000])
+        return Trend(self.columns.dialect, round(interval_ms), tuple(self.rows(rows, moments)))
 
-    def rows(self, rows: Sequence[tuple[int, list[str]]]) -> Iterator[TrendRow]:
-        moments = self.moments(rows)
-        first_ms: int | None = None
-        last_cuff: tuple[float | None, ...] = ()
-        for (_, row), at_ms in zip(rows, moments, strict=True):
-            first_ms = at_ms if first_ms is None else first_ms
-            cells = self.cells(row)
-            cuff = self.cuff(cells)
-            new = cuff if any(cuff[:3]) and cuff != last_cuff else None
-            last_cuff = cuff
-            yield TrendRow(at_ms - first_ms, self.values(cells), _determination(new))
+    def written(self, place: int) -> str:
+        return self.table.header.cell(place).strip()
 
-    def cells(self, row: list[str]) -> dict[str, str]:
-        """Return a row by header; a date that its own comma split is put together again."""
-        if len(row) > len(self.header) and _YEAR.fullmatch(row[1]) and not self.dialect.unit_ms:
-            row = [f"{row[0]},{row[1]}", *row[2:]]
-        return dict(zip(self.header, row, strict=False))
+    def whole(self, row: Row) -> Row:
+        """Put a date together again that its own comma has split."""
+        at, cells = self.columns.time, row.cells
+        is_split = ":" in row.cell(at) and _YEAR.fullmatch(row.cell(at + 1)) is not None
+        if not is_split or at + 1 == self.columns.date:
+            return row
+        return Row(row.line, [*cells[:at], f"{cells[at]},{cells[at + 1]}", *cells[at + 2 :]])
 
-    def values(self, cells: dict[str, str]) -> tuple[tuple[Vital, float | None], ...]:
-        return tuple(
-            (vital, self.value(vital, cells.get(word, "")))
-            for word, vital in self.dialect.columns.items()
-            if word in self.header
-        )
+    def time_cell(self, row: Row) -> TimeCell:
+        return TimeCell(row.line, row.cell(self.columns.time), row.cell(self.columns.date))
 
-    def value(self, vital: Vital, cell: str) -> float | None:
+    def is_units(self, row: Row) -> bool:
+        """Tell whether the row after the header names units: no digit in its time, no value."""
+        if any(sign.isdigit() for sign in row.cell(self.columns.time)):
+            return False
+        return not any(_is_bare_number(row.cell(place)) for _, place in self.columns.vitals)
+
+    def rows(self, rows: Sequence[Row], moments: Sequence[int]) -> Iterator[TrendRow]:
+        read = [self.pressures(row) for row in rows]
+        is_held = _is_held(read)
+        last: Pressures = ()
+        for row, at_ms, cuff in zip(rows, moments, read, strict=True):
+            is_new = any(cuff[:3]) and not _is_same(cuff, last, is_held)
+            if is_new or not is_held:
+                last = cuff
+            yield TrendRow(
+                at_ms - moments[0],
+                tuple((vital, self.value(row, vital, at)) for vital, at in self.columns.vitals),
+                _determination(cuff) if is_new else None,
+                cuff[:3] if is_new else (),
+            )
+
+    def value(self, row: Row, vital: Vital, place: int) -> float | None:
         """Return a value; None where it is zero, absent or beyond what the vital can be."""
-        value = _number(cell, "," if self.delimiter != "," else ".")
+        try:
+            value = number(row.cell(place))
+        except ValueError:
+            cell = row.cell(place).strip()
+            raise ConfigurationError(
+                f"{self.name}, line {row.line}, column {self.written(place)!r}: "
+                f"{cell!r} is not a number"
+            ) from None
         if value is None or value <= 0 or value > _HIGHEST.get(vital, float("inf")):
             return None
-        return value
+        is_none = vital is Vital.PULSE_RATE and value == _FINGER_PULSE_NONE
+        return None if is_none and self.columns.is_finger else value
 
-    def cuff(self, cells: dict[str, str]) -> tuple[float | None, ...]:
+    def pressures(self, row: Row) -> Pressures:
         """Return systolic, diastolic, mean and pulse of the cuff columns; None where empty."""
-        words = self.dialect.cuff or ()
-        return tuple(self.value(Vital.NIBP, cells.get(word, "")) for word in words)
-
-    def moments(self, rows: Sequence[tuple[int, list[str]]]) -> list[int]:
-        read = self.counted if self.dialect.unit_ms is not None else self.of_day
-        found: list[int] = []
-        days = 0
-        for line, row in rows:
-            at_ms = read(line, self.cells(row)) + days * DAY_MS
-            if found and self.dialect.unit_ms is None and found[-1] - at_ms > DAY_MS // 2:
-                days, at_ms = days + 1, at_ms + DAY_MS
-            if found and at_ms < found[-1]:
-                raise ConfigurationError(f"{self.name}, line {line}: the time goes back")
-            found.append(at_ms)
-        return found
-
-    def counted(self, line: int, cells: dict[str, str]) -> int:
-        cell = cells.get(self.dialect.time, "")
-        number = _number(cell, "," if self.delimiter != "," else ".")
-        if number is None:
-            self.no_time(line, cell)
-        return round((number or 0.0) * (self.dialect.unit_ms or 1.0))
-
-    def of_day(self, line: int, cells: dict[str, str]) -> int:
-        """Return the time of day; the date is not needed, midnight is noticed by itself."""
-        cell = cells.get(self.dialect.time, "")
-        match = _TIME_OF_DAY.search(cell)
-        if match is None:
-            self.no_time(line, cell)
-            return 0
-        hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-        if match[5]:
-            hour = hour % 12 + (12 if match[5] in "Pp" else 0)
-        thousandths = int((match[4] or "0").ljust(3, "0"))
-        return ((hour * 60 + minute) * 60 + second) * 1000 + thousandths
-
-    def no_time(self, line: int, cell: str) -> None:
-        raise ConfigurationError(f"{self.name}, line {line}: {cell!r} is not a time")
+        return tuple(self.value(row, Vital.NIBP, place) for place in self.columns.cuff)
 
 
-def _determination(pressures: tuple[float | None, ...] | None) -> NibpDetermination | None:
-    """Return a completed determination of whole mmHg; None where no new one came."""
-    if pressures is None:
-        return None
-    systolic, diastolic, mean, pulse = (v if v is None else round(v) for v in pressures)
+def _is_bare_number(cell: str) -> bool:
+    return re.fullmatch(r"[-+\s'\"]*\d+[.,]?\d*[\s'\"]*", cell) is not None
+
+
+def _is_held(read: Sequence[Pressures]) -> bool:
+    """Tell whether a file repeats a cuff reading until the next one, as monitors' trends do.
+
+    It does when more rows repeat what the row before them had than bring something new.
+    """
+    repeats = sum(any(b[:3]) and b == a for a, b in pairwise(read))
+    changes = sum(any(b[:3]) and b != a for a, b in pairwise(read))
+    return repeats > changes
+
+
+def _is_same(cuff: Pressures, last: Pressures, is_held: bool) -> bool:
+    """Tell whether a reading is the last one again; where it is held, a dropout is no change."""
+    if not is_held or not last:
+        return cuff == last
+    return all(new is None or new == old for new, old in zip(cuff, last, strict=True))
+
+
+def _determination(cuff: Pressures) -> NibpDetermination:
+    """Return a completed determination of whole mmHg."""
+    systolic, diastolic, mean, pulse = (v if v is None else round(v) for v in cuff)
     return NibpDetermination(NibpOutcome.COMPLETED, systolic, diastolic, mean, pulse)

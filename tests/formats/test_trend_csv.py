@@ -122,7 +122,7 @@ def test_checkme() -> None:
 
 
 def test_an_unknown_file_names_the_columns_it_has() -> None:
-    with pytest.raises(ConfigurationError, match=r"x\.csv: .*: Apples, Pears"):
+    with pytest.raises(ConfigurationError, match=r"x\.csv, line 1: .*: Apples, Pears"):
         parse_trend(b"Apples,Pears\n1,2\n", "x.csv")
 
 
@@ -134,12 +134,12 @@ def test_an_empty_file_says_so() -> None:
 
 
 def test_a_time_that_cannot_be_read_names_its_line() -> None:
-    with pytest.raises(ConfigurationError, match="line 3: 'soon' is not a time"):
+    with pytest.raises(ConfigurationError, match="line 3, column 'minute': 'soon' is not a time"):
         parse_trend(b"minute,HR,SpO2\n0,70,97\nsoon,70,97\n", "x.csv")
 
 
 def test_a_time_that_goes_back_names_its_line() -> None:
-    with pytest.raises(ConfigurationError, match="line 3: the time goes back"):
+    with pytest.raises(ConfigurationError, match="line 3, column 'minute': the time goes back"):
         parse_trend(b"minute,HR,SpO2\n5,70,97\n4,70,97\n", "x.csv")
 
 
