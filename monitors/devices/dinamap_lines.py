@@ -7,11 +7,14 @@ lengths are those of the commands and replies known from it.
 
 from __future__ import annotations
 
+import re
+
 from monitors.devices.adapter import DecodeCounts
 from monitors.devices.dinamap_frames import CR, REPLY_BYTES, DinamapFrame
 from monitors.errors import FrameError
 
 LONGEST_LINE = 80
+_ENDS = re.compile(rb"[\r\n]")
 _COMMAND_BYTES = {"NA": 5, "OA": 5, "RA": 5, "RC": 5, "TC": 5, "NC": 6, "ND": 5}
 _KNOWN = frozenset(letters.encode() for letters in _COMMAND_BYTES)
 
@@ -19,8 +22,9 @@ _KNOWN = frozenset(letters.encode() for letters in _COMMAND_BYTES)
 class FrameFinder:
     """Cut bytes into checked lines, holding at most LONGEST_LINE of an unfinished one.
 
-    A frame is looked for at each place of a line, so noise before it does not hide it. A line
-    feed right after a frame belongs to it; every other byte outside a frame is discarded.
+    A frame is looked for at each place of a line, so noise before it does not hide it. A line ends
+    with CR, or with the line feed that a saved text may have in its place; a line feed right after
+    a frame belongs to it, every other byte outside a frame is discarded.
     """
 
     __slots__ = ("_buffer", "_counts", "_is_after_frame")
@@ -32,11 +36,25 @@ class FrameFinder:
 
     def feed(self, chunk: bytes) -> list[DinamapFrame]:
         """Return the frames that these bytes complete."""
-        *ended, rest = bytes(self._buffer + chunk).split(CR)
+        heard, at = bytes(self._buffer + chunk), 0
         self._buffer.clear()
-        frames = [frame for line in ended if (frame := self._end(line))]
-        self._hold(rest)
+        frames = []
+        for end in _ENDS.finditer(heard):
+            line, at = heard[at : end.start()], end.end()
+            if not line and self._is_after_frame and end[0] != CR:
+                self._is_after_frame = False
+            elif frame := self._end(line):
+                frames.append(frame)
+        self._hold(heard[at:])
         return frames
+
+    def finish(self) -> list[DinamapFrame]:
+        """End the input: a last line that is whole by its checksum counts without its end."""
+        frame = self._search(bytes(self._buffer))
+        if frame is not None:
+            self._buffer.clear()
+        self.forget()
+        return [] if frame is None else [frame]
 
     def forget(self) -> None:
         """Discard an unfinished line."""
@@ -45,31 +63,28 @@ class FrameFinder:
         self._is_after_frame = False
 
     def _end(self, line: bytes) -> DinamapFrame | None:
-        line = self._without_line_feed(line)
         self._counts.discarded_bytes += max(0, len(line) - LONGEST_LINE)
         line = line[-LONGEST_LINE:]
+        frame = self._search(line)
+        self._is_after_frame = frame is not None
+        if frame is None:
+            self._counts.bad_checksums += any(_has_length(line[place:]) for place in _places(line))
+            self._counts.discarded_bytes += len(line) + len(CR)
+        return frame
+
+    def _search(self, line: bytes) -> DinamapFrame | None:
+        """Return the frame that a line ends with, and count it and what stands before it."""
         for place in _places(line):
             frame = _frame_or_none(line[place:])
             if frame is not None:
                 self._counts.frames += 1
                 self._counts.discarded_bytes += place
-                self._is_after_frame = True
                 return frame
-        self._counts.bad_checksums += any(_has_length(line[place:]) for place in _places(line))
-        self._counts.discarded_bytes += len(line) + len(CR)
-        self._is_after_frame = False
         return None
 
     def _hold(self, rest: bytes) -> None:
-        rest = self._without_line_feed(rest)
         self._counts.discarded_bytes += max(0, len(rest) - LONGEST_LINE)
         self._buffer += rest[-LONGEST_LINE:]
-
-    def _without_line_feed(self, line: bytes) -> bytes:
-        if line and self._is_after_frame:
-            self._is_after_frame = False
-            return line.removeprefix(b"\n")
-        return line
 
 
 def _places(line: bytes) -> list[int]:

@@ -189,6 +189,23 @@ def test_a_line_feed_after_a_frame_belongs_to_it() -> None:
     assert found(b"\n NA!2\r") == (["NA"], DecodeCounts(1, 0, 1))
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n"])
+def test_a_saved_text_may_have_any_line_end(end: bytes) -> None:
+    lines = [b" NA!2", b' RA2071"D', b" OA1097808#K"]
+    assert found(end.join(lines) + end) == (["NA", "RA", "OA"], DecodeCounts(3, 0, 0))
+
+
+def test_a_last_line_that_is_whole_counts_without_its_end() -> None:
+    counts = DecodeCounts()
+    finder = FrameFinder(counts)
+    assert finder.feed(b"xx OA1097808#K") == []
+    assert [frame.letters for frame in finder.finish()] == ["OA"]
+    assert counts == DecodeCounts(1, 0, 2)
+    finder.feed(b" OA1097808#")
+    assert finder.finish() == []
+    assert counts == DecodeCounts(1, 0, 13)
+
+
 def test_a_line_without_an_end_is_kept_to_its_last_bytes() -> None:
     noise = b"z" * (3 * LONGEST_LINE)
     assert found(noise + b" NA!2\r") == (["NA"], DecodeCounts(1, 0, len(noise)))
