@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitors.devices.adapter import DecodeCounts
-from monitors.devices.dinamap_cuff import FROM_OXIMETER, CuffWatch
+from monitors.devices.dinamap_cuff import FROM_OXIMETER, CuffWatch, rate_of
 from monitors.devices.dinamap_frames import (
     CANCEL_CUFF,
     START_CUFF,
@@ -46,8 +46,9 @@ class DinamapAdapter:
 
     polls: letters of the questions asked each second, of NA (cuff), OA (SpO2), RA (pulse rate)
     and TC (temperature), the most important first. A capture of both directions may be fed too:
-    commands in it are frames without a reading, unless this adapter itself has spoken: then
-    they are an echo of its own words, which must not pass for the device's.
+    commands in it are frames without a reading, and a cancel among them says why a cycle ended;
+    once this adapter itself has spoken they are an echo of its own words, which must not pass for
+    the device's.
     """
 
     __slots__ = (
@@ -94,9 +95,10 @@ class DinamapAdapter:
 
     def finish(self) -> Sequence[Reading]:
         """Return what was held back for a pulse rate and count what is left over."""
-        told = self._cuff.flush(self._now_s) + self._let_oximetry_go(None)
-        self._finder.forget()
-        return told
+        told = [
+            reading for frame in self._finder.finish() for reading in self._take(frame, self._now_s)
+        ]
+        return told + self._cuff.flush(self._now_s) + self._let_oximetry_go(None)
 
     def start_cuff(self, now_s: float) -> bytes:
         """Return the bytes that start one determination; empty if they wait for an answer."""
@@ -105,7 +107,7 @@ class DinamapAdapter:
 
     def cancel_cuff(self, now_s: float) -> bytes:
         """Return the bytes that end the running determination; they never wait."""
-        self._cuff.cancelled()
+        self._cuff.cancelled(now_s)
         return self._spoken(self._poller.order(CANCEL_CUFF, now_s))
 
     def _spoken(self, sent: bytes) -> bytes:
@@ -113,19 +115,23 @@ class DinamapAdapter:
         return sent
 
     def _take(self, frame: DinamapFrame, now_s: float) -> list[Reading]:
-        if not frame.is_reply and self._has_spoken:
-            return self._take_echo(frame)
         if not frame.is_reply:
-            return []
+            return self._take_command(frame, now_s)
         self._poller.answered(frame.letters)
         try:
             return self._read(frame, now_s)
         except FrameError:
             return []
 
-    def _take_echo(self, frame: DinamapFrame) -> list[Reading]:
-        """Take a line that only repeats a command: the answer to an order, else not a frame."""
-        if frame in (START_CUFF, CANCEL_CUFF):
+    def _take_command(self, frame: DinamapFrame, now_s: float) -> list[Reading]:
+        """Follow the host of a capture; once we have spoken, a command is an echo of our own.
+
+        Then it is the answer to an order, else not a frame.
+        """
+        if not self._has_spoken:
+            if (frame.letters, frame.content) == (CANCEL_CUFF.letters, CANCEL_CUFF.content):
+                self._cuff.cancelled(now_s)
+        elif frame in (START_CUFF, CANCEL_CUFF):
             self._poller.answered(frame.letters)
         else:
             self.counts.frames -= 1
@@ -149,7 +155,7 @@ class DinamapAdapter:
     def _take_rate(self, reply: RateReply, now_s: float) -> list[Reading]:
         """Give the rate to whatever its source measured in this round."""
         told = self._cuff.rate(reply, now_s)
-        rate = reply.rate_per_min or None
+        rate = rate_of(reply)
         if reply.source != FROM_OXIMETER:
             return told + self._let_oximetry_go(None)
         if self._oximetry is not None:

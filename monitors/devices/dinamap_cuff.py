@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from monitors.devices.cuff_numbers import HIGHEST_PULSE_PER_MIN as HIGHEST_BY_CUFF
+from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.dinamap_frames import NibpReply, RateReply
+from monitors.devices.oximetry import HIGHEST_PULSE_RATE_PER_MIN as HIGHEST_BY_FINGER
 from monitors.readings import (
     CuffActivity,
     CuffState,
     NibpDetermination,
     NibpFailure,
-    NibpOutcome,
     Reading,
 )
 
@@ -86,9 +88,11 @@ class CuffWatch:
         self._ran = False
         self._is_cancelled = False
 
-    def cancelled(self) -> None:
+    def cancelled(self, now_s: float) -> None:
         """Note that we end what runs; nothing is noted if nothing does."""
-        self._is_cancelled = self._own_since_s is not None or self._status == MEASURING
+        if self._own_since_s is None and self._status == MEASURING:
+            self._own_since_s = now_s
+        self._is_cancelled = self._own_since_s is not None
 
     def take(self, reply: NibpReply, now_s: float) -> list[Reading]:
         """Return what a reply tells that is new."""
@@ -107,9 +111,7 @@ class CuffWatch:
     def rate(self, reply: RateReply, now_s: float) -> list[Reading]:
         """Give a held determination the cuff's pulse rate and let it go."""
         if self._held and reply.source == FROM_CUFF:
-            with_rate = replace(
-                self._held.determination, pulse_rate_per_min=reply.rate_per_min or None
-            )
+            with_rate = replace(self._held.determination, pulse_rate_per_min=rate_of(reply))
             self._held = replace(self._held, determination=with_rate)
         return self.flush(now_s)
 
@@ -122,18 +124,26 @@ class CuffWatch:
 
     def _ended(self, reply: NibpReply, now_s: float) -> list[Reading]:
         """Return the outcome that a reply of a resting cuff tells, if it is a new one."""
-        if reply.status == DONE and self._is_new(reply, now_s):
-            self._remember(reply, now_s)
-            self._close()
-            return self._hold(reply, now_s)
+        told: list[Reading] = []
+        found = _determination(reply) if reply.status == DONE else None
+        if found is not None and self._is_new(reply, now_s):
+            told = self._hold(found, now_s - (reply.age_s or 0), now_s)
+            if not self._is_before_own(reply, now_s):
+                self._close()
+            self._ran = False
         if reply.status == DONE:
             self._remember(reply, now_s)
         reason = self._reason(reply, now_s)
         if reason is None:
-            return []
+            return told
         is_old = self._status is None and self._own_since_s is None
         self._close()
-        return [NibpDetermination(NibpOutcome.FAILED, reason=reason, is_age_unknown=is_old)]
+        return [*told, failed(reason, is_age_unknown=is_old)]
+
+    def _is_before_own(self, reply: NibpReply, now_s: float) -> bool:
+        """Say whether numbers are older than the cycle that we ordered."""
+        since_s = self._own_since_s
+        return since_s is not None and (reply.age_s or 0) > now_s - since_s + _AGE_SLACK_S
 
     def _reason(self, reply: NibpReply, now_s: float) -> NibpFailure | None:
         """Return why a cycle gave nothing, once; None if none failed or it is not yet sure."""
@@ -153,7 +163,7 @@ class CuffWatch:
         They were if they differ, if their age fell, if it did not grow over a cycle that was
         seen running, or if they are younger than the time since the last reply.
         """
-        if reply.age_s is None or not (reply.systolic_mmhg and reply.diastolic_mmhg):
+        if reply.age_s is None:
             return False
         last = self._last
         if last is None or last.age_s is None or _numbers(reply) != _numbers(last):
@@ -166,20 +176,31 @@ class CuffWatch:
         if reply.age_s is not None:
             self._last, self._last_s = reply, now_s
 
-    def _hold(self, reply: NibpReply, now_s: float) -> list[Reading]:
-        determination = NibpDetermination(
-            NibpOutcome.COMPLETED,
-            reply.systolic_mmhg,
-            reply.diastolic_mmhg,
-            reply.mean_mmhg or None,
-        )
-        self._held = _Held(determination, now_s - (reply.age_s or 0))
+    def _hold(
+        self, determination: NibpDetermination, measured_s: float, now_s: float
+    ) -> list[Reading]:
+        self._held = _Held(determination, measured_s)
         return [] if self._holds else self.flush(now_s)
 
     def _close(self) -> None:
         self._own_since_s = None
         self._is_cancelled = False
         self._ran = False
+
+
+def rate_of(reply: RateReply) -> int | None:
+    """Return a pulse rate that can be one; None for anything else.
+
+    1 to 300 per minute by the cuff, 1 to 510 by the oximeter.
+    """
+    rate = reply.rate_per_min or 0
+    highest = HIGHEST_BY_FINGER if reply.source == FROM_OXIMETER else HIGHEST_BY_CUFF
+    return rate if 0 < rate <= highest else None
+
+
+def _determination(reply: NibpReply) -> NibpDetermination | None:
+    """Judge the numbers of a reply; None for no result of a cuff."""
+    return completed(reply.systolic_mmhg, reply.diastolic_mmhg, reply.mean_mmhg)
 
 
 def _numbers(reply: NibpReply) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ import pytest
 
 from monitors.devices.dinamap import DinamapAdapter
 from monitors.devices.dinamap_frames import (
+    CANCEL_CUFF,
     NibpReply,
     OximetryReply,
     RateReply,
@@ -117,6 +118,18 @@ def test_numbers_under_any_other_status_or_without_age_are_never_told(reply: Nib
     assert Monitor().says(reply, 0.0) == []
 
 
+@pytest.mark.parametrize(("systolic", "diastolic"), [(79, 128), (128, 128), (301, 79), (128, 0)])
+def test_pressures_that_no_cuff_measures_are_never_told(systolic: int, diastolic: int) -> None:
+    monitor = Monitor()
+    assert monitor.says(done(3, systolic, diastolic), 0.0) == []
+    assert monitor.says(done(4), 1.0) == [determination(4)]
+
+
+def test_a_mean_outside_the_two_pressures_is_missing_alone() -> None:
+    (told,) = Monitor().says(done(3, mean=200), 0.0)
+    assert told == NibpDetermination(NibpOutcome.COMPLETED, 128, 79, age_s=3)
+
+
 def test_a_missing_mean_is_missing_alone() -> None:
     (told,) = Monitor().says(done(3, mean=0), 0.0)
     assert isinstance(told, NibpDetermination)
@@ -170,6 +183,35 @@ def test_a_cancel_that_came_too_late_leaves_the_result() -> None:
     monitor.adapter.cancel_cuff(30.0)
     assert monitor.says(done(0), 31.0) == [determination(0)]
     assert monitor.says(done(1), 32.0) == []
+
+
+def test_a_cancel_leaves_an_old_result_old_even_if_it_is_the_first_one_seen() -> None:
+    monitor = Monitor()
+    monitor.adapter.start_cuff(1.0)
+    monitor.says(BUSY, 2.0)
+    monitor.adapter.cancel_cuff(3.0)
+    assert monitor.says(done(200), 4.0) == [determination(200), failure(NibpFailure.CANCELLED)]
+    assert monitor.says(done(201), 5.0) == []
+
+
+def test_an_own_cycle_is_not_ended_by_a_result_older_than_its_start() -> None:
+    monitor = Monitor()
+    monitor.adapter.start_cuff(1.0)
+    assert monitor.says(done(200), 2.0) == [determination(200)]
+    assert monitor.says(BUSY, 3.0) == []
+    assert monitor.says(NibpReply(4, 210), 50.0) == [failure(NibpFailure.LOOSE_CUFF)]
+    monitor.adapter.start_cuff(60.0)
+    assert monitor.says(NibpReply(1, 400, 128, 79, 95), 76.0) == [failure(NibpFailure.UNKNOWN)]
+
+
+def test_a_cancel_in_a_capture_of_both_sides_says_why_a_cycle_ended() -> None:
+    monitor = Monitor()
+    monitor.says(done(100), 0.0)
+    monitor.says(BUSY, 0.0)
+    assert monitor.adapter.feed(CANCEL_CUFF.to_bytes() * 2, 0.0) == []
+    assert monitor.says(done(103), 0.0) == [failure(NibpFailure.CANCELLED)]
+    assert monitor.adapter.feed(CANCEL_CUFF.to_bytes(), 0.0) == []
+    assert monitor.says(done(104), 0.0) == []
 
 
 def test_a_cancel_without_a_cycle_fails_nothing() -> None:
@@ -255,6 +297,29 @@ def test_the_oximeters_rate_alone_is_a_pulse_rate() -> None:
     assert said(adapter, RateReply(2, None).to_bytes()) == [
         VitalReading(Vital.PULSE_RATE, None, Validity.INVALID)
     ]
+
+
+@pytest.mark.parametrize("rate", [127, 128, 140, 199, 254, 255, 300])
+def test_every_pulse_rate_that_can_be_is_told(rate: int) -> None:
+    adapter = DinamapAdapter()
+    said(adapter, done(14).to_bytes())
+    (told,) = said(adapter, RateReply(3, rate).to_bytes())
+    assert isinstance(told, NibpDetermination)
+    assert told.pulse_rate_per_min == rate
+    told_by_finger = said(adapter, OximetryReply(1, 97).to_bytes(), RateReply(2, rate).to_bytes())
+    assert told_by_finger == [OximetryReading(97, rate)]
+
+
+@pytest.mark.parametrize("rate", [0, 511, 999])
+def test_an_oximeters_rate_that_cannot_be_is_none(rate: int) -> None:
+    lines = (OximetryReply(1, 97).to_bytes(), RateReply(2, rate).to_bytes())
+    assert said(DinamapAdapter(), *lines) == [OximetryReading(97, None)]
+
+
+@pytest.mark.parametrize("rate", [0, 301, 999])
+def test_a_cuffs_rate_that_cannot_be_is_none(rate: int) -> None:
+    lines = (done(14).to_bytes(), RateReply(3, rate).to_bytes())
+    assert said(DinamapAdapter(), *lines) == [determination(14)]
 
 
 def test_an_old_temperature_is_not_told_as_if_it_were_new() -> None:
