@@ -65,7 +65,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from monitors.collector import run_collector
+    from monitors.composing import run_collector
 
     stop = threading.Event()
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):

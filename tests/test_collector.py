@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from monitors.clock import PushedClock, world_utc_ms
-from monitors.collector import Collector, run_collector
+from monitors.collector import Collector
+from monitors.composing import run_collector
 from monitors.config import parse
 from monitors.devices.link import LinkEvent, Lost, Opened, Received, Silent, Speaking, Tap
 from monitors.errors import ConfigurationError, StoreError, TransportError
@@ -75,14 +76,14 @@ class Port:
 class Rig:
     """Hold a collector with its clock, ports and picture, and push time through it."""
 
-    def __init__(self, folder: Path, recliners: int = 1) -> None:
+    def __init__(self, folder: Path, recliners: int = 1, more: str = "") -> None:
         text = "\n".join(RECLINER.format(n=n, port=4000 + n) for n in range(1, recliners + 1))
-        self.clinic = parse(f'[clinic]\nstore = "{folder / "room.db"}"\n{text}')
+        self.clinic = parse(f'[clinic]\nstore = "{folder / "room.db"}"\n{more}\n{text}')
         self.clock = PushedClock(at_ms=5_000_000, utc_offset_ms=world_utc_ms() - 5_000_000)
         self.store = self.clinic.store_url
-        journal = Journal.open(self.store, simulated=True)
+        self.journal = Journal.open(self.store, simulated=True)
         self.picture = Picture(self.store, create=True)
-        self.collector = Collector(self.clinic, journal, self.picture, self.clock)
+        self.collector = Collector(self.clinic, self.journal, self.picture, self.clock)
         self.collector.open()
         self.ports: dict[str, Port] = {}
         self.collector.start_links(self._port)
@@ -309,7 +310,7 @@ def test_the_same_result_told_twice_is_one_determination(rig: Rig) -> None:
 def test_a_journal_that_cannot_be_written_is_an_alarm_and_orders_go_on(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = rig.collector._journal
+    journal = rig.journal
     real = journal.write
 
     def full(*_: Any, **__: Any) -> None:
