@@ -27,6 +27,7 @@ from monitors.readings import (
     NibpDetermination,
     OximetryReading,
     Reading,
+    SignalCondition,
     Validity,
     Vital,
     VitalReading,
@@ -186,18 +187,27 @@ def _determination_of(message: IvyMessage) -> NibpDetermination | None:
 
 
 def _oximetry_of(message: IvyMessage) -> OximetryReading:
-    code, text, label = message.fields("SPO2", 3)
-    spo2 = _number(text, 100) if code == SEEN_CODE else None
-    pulse = _number(label.removeprefix("PR=")) if code == SEEN_CODE and "PR=" in label else None
+    """Judge the oximeter's line: where a text stands in the pulse's place, it has no number."""
+    code, text, label, alarm = message.fields("SPO2", 4)
+    conditions = _alarm_of(alarm)
+    is_explained = code == SEEN_CODE and label.startswith("PR=")
+    spo2 = _number(text, 100) if is_explained else None
+    pulse = _number(label.removeprefix("PR=")) if is_explained else None
     if spo2 is None and pulse is None:
-        return OximetryReading(None, None, None, Validity.INVALID)
-    return OximetryReading(spo2, pulse)
+        return OximetryReading(None, None, None, Validity.INVALID, conditions)
+    return OximetryReading(spo2, pulse, conditions=conditions)
 
 
 def _rate_of(message: IvyMessage, name: str, vital: Vital) -> VitalReading:
-    code, text = message.fields(name, 2)
+    code, text, _, alarm = message.fields(name, 4)
     rate = _number(text) if code == SEEN_CODE else None
-    return VitalReading(vital, rate, Validity.INVALID if rate is None else Validity.VALID)
+    validity = Validity.INVALID if rate is None else Validity.VALID
+    return VitalReading(vital, rate, validity, _alarm_of(alarm))
+
+
+def _alarm_of(text: str) -> tuple[SignalCondition, ...]:
+    """Return the monitor's own alarm; what its words say is not documented."""
+    return (SignalCondition.DEVICE_ALARM,) if text else ()
 
 
 def _temperature_of(message: IvyMessage) -> VitalReading:

@@ -23,7 +23,7 @@ SHORTEST_MESSAGE = TEXT_AT + len(b"HR=;\r") + 1
 PLETH_PER_SECOND = 50
 _PLETH_AT = len(START) + 250
 _TEXT = re.compile(rb"HR=[\x20-\x7e]*;\r(?:[A-Z][A-Z0-9]*=[\x20-\x7e]*;\r)*")
-_BEYOND_WAVE = re.compile(rb"[\xfc-\xff]")
+_MARK_IN_WAVE = re.compile(rb"[\xfe\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class IvyMessage:
         """Read a whole message; FrameError where a mark of it is missing or broken."""
         is_framed = raw.startswith(START) and raw[-1] == END and len(raw) <= LONGEST_MESSAGE
         waves, text = raw[len(START) : TEXT_AT], raw[TEXT_AT:-1]
-        if not is_framed or _BEYOND_WAVE.search(waves) or not _TEXT.fullmatch(text):
+        if not is_framed or _MARK_IN_WAVE.search(waves) or not _TEXT.fullmatch(text):
             raise FrameError(f"not an ANSAR-B message with 400 wave bytes and lines: {len(raw)}")
         return cls(tuple(map(_line, text.decode("ascii").rstrip("\r").split("\r"))), waves)
 
@@ -62,9 +62,9 @@ class IvyMessage:
 
     @property
     def pleth(self) -> tuple[int | None, ...]:
-        """Return the second's 50 samples, 0 to 250, None where the channel is absent."""
+        """Return the second's 50 samples, 0 to 250, None for 251 (channel absent) and above."""
         samples = self.waves[_PLETH_AT - len(START) :][:PLETH_PER_SECOND]
-        return tuple(None if sample == WAVE_ABSENT else sample for sample in samples)
+        return tuple(None if sample >= WAVE_ABSENT else sample for sample in samples)
 
 
 def _line(text: str) -> tuple[str, tuple[str, ...]]:

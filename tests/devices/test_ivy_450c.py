@@ -16,6 +16,7 @@ from monitors.readings import (
     NibpOutcome,
     OximetryReading,
     Reading,
+    SignalCondition,
     Validity,
     Vital,
     VitalReading,
@@ -90,7 +91,6 @@ def test_mean_stands_after_diastolic_and_the_pulse_is_the_cuffs() -> None:
         ("SPO2=1;97;PR= 55 ;", 97, 55),
         ("SPO2=1;;PR=71 ;", None, 71),
         ("SPO2=1;97;PR=;", 97, None),
-        ("SPO2=1;97;PROBE OFF;", 97, None),
         ("SPO2=1;101;PR=254 ;", None, 254),
     ],
 )
@@ -108,6 +108,8 @@ def test_saturation_and_pulse_are_read_each_for_itself(
         "SPO2=1;0;PR=0;",
         "SPO2=3;97;PR=71 ;",
         "SPO2=;97;PR=71;",
+        "SPO2=1;97;PROBE OFF;",
+        "SPO2=1;97;;",
     ],
 )
 def test_no_number_is_taken_from_blanks_noughts_or_an_unexplained_code(line: str) -> None:
@@ -145,6 +147,21 @@ def test_the_pleth_has_fifty_samples_a_second_and_absent_ones_are_missing() -> N
     (chunk,) = [r for r in readings(message(waves=waves)) if isinstance(r, WaveformChunk)]
     assert (chunk.sample_rate_hz, chunk.full_scale) == (50, 250)
     assert chunk.samples == (250, None) * 25
+
+
+def test_a_wave_byte_above_the_mark_of_absence_is_missing_and_spoils_no_message() -> None:
+    waves = WAVES[:250] + bytes([251, 252, 253, 250, 0]) * 10 + WAVES[300:]
+    (chunk,) = [r for r in readings(message(waves=waves)) if isinstance(r, WaveformChunk)]
+    assert chunk.samples == (None, None, None, 250, 0) * 10
+
+
+def test_a_text_in_the_alarms_place_is_the_monitors_own_alarm() -> None:
+    alarm = (SignalCondition.DEVICE_ALARM,)
+    low = oximetry(with_line("SPO2=1;85;PR=80 ;LOW;"))
+    assert (low.spo2_pct, low.pulse_rate_per_min, low.conditions) == (85, 80, alarm)
+    fast = vital(with_line("HR=1;150;ECG-II-DIAG;HIGH;"), Vital.HEART_RATE)
+    assert (fast.value, fast.conditions) == (150, alarm)
+    assert vital(message(), Vital.RESPIRATION_RATE).conditions == ()
 
 
 def test_an_absent_pleth_is_no_trace() -> None:
@@ -219,6 +236,7 @@ def test_a_missing_mean_and_pulse_are_missing_alone() -> None:
         message(waves=WAVES[:-1]),
         message(waves=WAVES + b"\x40"),
         message(waves=WAVES[:100] + b"\xff" + WAVES[101:]),
+        message(waves=WAVES[:100] + b"\xfe" + WAVES[101:]),
         message(CAPTURED[1:]),
         message(CAPTURED.replace(b"100", b"10\x80")),
         message(CAPTURED.replace(b";\rT1", b"\rT1")),
