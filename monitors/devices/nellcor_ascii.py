@@ -50,7 +50,7 @@ _FIRST_COLUMN = 44
 _NUMBER = rb" +([0-9]{1,3}|---)"
 _LINE = re.compile(
     rb"([0-9]{2}-[A-Za-z]{3}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})"
-    rb"%b(\*?)%b(\*?)%b((?: +[A-Za-z]{2})*) *" % (_NUMBER, _NUMBER, _NUMBER)
+    rb"%b(\*?)%b(\*?)%b\*?((?: +[A-Za-z]{2})*) *" % (_NUMBER, _NUMBER, _NUMBER)
 )
 _LIMITS_HEADING = re.compile(
     r"([!-~]+) +VERSION +(\S+) +CRC:? *(\S+)"

@@ -137,6 +137,10 @@ def test_the_mark_beside_a_number_is_the_devices_own_alarm() -> None:
         ]
 
 
+def test_a_mark_beside_the_amplitude_spoils_no_line() -> None:
+    assert listened(line().replace(b"41 ", b"41*")) == listened(line())
+
+
 def test_headings_are_read_and_written() -> None:
     limits = LimitsHeading("N-560", "1.56.00", "XXXX", 90, 100, 60, 170)
     assert LimitsHeading.from_bytes(LIMITS) == limits
