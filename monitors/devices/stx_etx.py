@@ -17,6 +17,7 @@ from monitors.devices.stx_etx_frames import (
     ABORT,
     SEND_STATUS,
     START,
+    Abort,
     Command,
     CuffPressure,
     Line,
@@ -87,9 +88,9 @@ class StxEtxAdapter:
         return self._said(_ASK)
 
     def finish(self) -> Sequence[Reading]:
-        """Count what is left over."""
+        """Return what a last status line tells, and count what is left over."""
         self._finder.forget()
-        return []
+        return self._cuff.finish()
 
     def start_cuff(self, now_s: float) -> bytes:
         """Return the bytes that start one measurement; empty if they wait for an answer."""
@@ -110,7 +111,7 @@ class StxEtxAdapter:
         return sent
 
     def _take(self, line: Line, now_s: float) -> list[Reading]:
-        if isinstance(line, Command):
+        if isinstance(line, Command | Abort):
             return self._take_command(line, now_s)
         if isinstance(line, CuffPressure):
             told = self._cuff.take_pressure(line, now_s)
@@ -120,11 +121,13 @@ class StxEtxAdapter:
         self._asked_s = None
         return self._cuff.take_status(line, now_s)
 
-    def _take_command(self, line: Command, now_s: float) -> list[Reading]:
+    def _take_command(self, line: Command | Abort, now_s: float) -> list[Reading]:
         """Follow the host of a capture; a command that comes back to us is our own echo."""
         if self._has_spoken:
             self.counts.frames -= 1
             self.counts.discarded_bytes += len(line.to_bytes())
+        elif isinstance(line, Abort):
+            self._cuff.cancelled()
         elif line == START:
             self._cuff.started(now_s)
         return []

@@ -40,6 +40,7 @@ class CuffWatch:
         "_start_s",
         "_streamed_s",
         "_told",
+        "_unproven",
         "_was_end_heard",
     )
 
@@ -54,6 +55,7 @@ class CuffWatch:
         self._has_ended_before = False
         self._was_end_heard = False
         self._last: _Numbers | None = None
+        self._unproven: Status | None = None
 
     @property
     def result_due_s(self) -> float | None:
@@ -70,6 +72,7 @@ class CuffWatch:
         self._is_late = True
         self._has_ended_before = False
         self._streamed_s = None
+        self._unproven = None
 
     def started(self, now_s: float) -> None:
         """Note that we order a measurement: it shall have an outcome."""
@@ -83,6 +86,7 @@ class CuffWatch:
 
     def take_pressure(self, line: CuffPressure, now_s: float) -> list[Reading]:
         """Return what one line of the stream tells."""
+        self._unproven = None
         if line.is_end:
             return self._take_end(line, now_s)
         self._streamed_s = now_s
@@ -93,11 +97,19 @@ class CuffWatch:
         return self._activity(CuffState.MEASURING, line.pressure_mmhg)
 
     def take_status(self, status: Status, now_s: float) -> list[Reading]:
-        """Return the result in a status line if it is new, and what has become of a start."""
-        if self.is_streaming(now_s) and self._is_running:
+        """Return the result in a status line if it is new, and what has become of a start.
+
+        One that comes amid the stream proves no end, unless after a cancel: it counts if no
+        pressure follows it.
+        """
+        is_proven = self._is_cancelled or self._unproven is not None
+        if self._is_running and self.is_streaming(now_s) and not is_proven:
+            self._unproven = status
             return []
+        self._unproven = None
         if self._is_running:
             self._end(now_s)
+            self._streamed_s = None
             self._was_end_heard = False
         told = [] if self.is_streaming(now_s) else self._activity(CuffState.IDLE, None)
         numbers = _numbers(status)
@@ -111,6 +123,13 @@ class CuffWatch:
             return told + self._overdue(now_s)
         self._start_s = None
         return [*told, result]
+
+    def finish(self) -> list[Reading]:
+        """Return what a last status line tells after which no pressure came, if it is new."""
+        status = self._unproven
+        if status is None or _numbers(status) == self._last:
+            return []
+        return self.take_status(status, self._streamed_s or 0.0)
 
     def _take_end(self, line: CuffPressure, now_s: float) -> list[Reading]:
         """Take a 999; one that no measurement stands behind is passed over."""

@@ -1,10 +1,10 @@
 """Read and write the lines of the STX/ETX family of OEM cuff modules, and find them in a stream.
 
-A line is 02, printable text, 03; a module adds 0D. Here stand the command, the cuff pressure and
-the status line, not when to ask or what an answer means. Sources: three independent code bases
-for PAR/Medlab NIBP2010, NIBP2020 UP, NIBScan, Abaton UN300C and Sinnor N6 modules, and the manual
-excerpt in one public thread; its printed status line does not fit the checksum rule of the
-commands, so a status line's checksum is counted and not relied on.
+A line is 02, printable text, 03; a module adds 0D, and a host's X and 0D abort. Here stand the
+command, the cuff pressure and the status line, not when to ask or what an answer means. Sources:
+three independent code bases for PAR/Medlab NIBP2010, NIBP2020 UP, NIBScan, Abaton UN300C and Sinnor
+N6 modules, and the manual excerpt in one public thread; its printed status line does not fit the
+checksum rule of the commands, so a status line's checksum is counted and not relied on.
 """
 
 from __future__ import annotations
@@ -54,7 +54,18 @@ class Command:
 
 START = Command(1)
 SEND_STATUS = Command(18)
-ABORT = b"X\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Stand for a host's order to end a running measurement; it has no frame around it."""
+
+    def to_bytes(self) -> bytes:
+        """Write the order."""
+        return b"X\r"
+
+
+ABORT = Abort().to_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +146,43 @@ class Status:
         return _framed(text + sent) + bytes((CR,))
 
 
-Line = Command | CuffPressure | Status
+Line = Command | CuffPressure | Status | Abort
+_LINE_ENDS = b"\r\n"
 
 
 class LineFinder:
     """Cut bytes into known lines, holding at most LONGEST_LINE of an unfinished one.
 
-    A 0D right after a line belongs to it; every other byte outside a line is discarded. A status
-    line whose checksum does not fit is told all the same and counted as a bad checksum.
+    A 0D right after a line belongs to it, and so does the 0A of a saved text; an abort is one only
+    between lines; every other byte outside a line is discarded. A status line whose checksum does
+    not fit is told all the same and counted as a bad checksum.
     """
 
-    __slots__ = ("_buffer", "_counts", "_is_after_line")
+    __slots__ = ("_buffer", "_counts", "_ends", "_is_between")
 
     def __init__(self, counts: DecodeCounts) -> None:
         self._counts = counts
         self._buffer = bytearray()
-        self._is_after_line = False
+        self._ends = b""
+        self._is_between = True
 
     def feed(self, chunk: bytes) -> list[Line]:
         """Return the lines that these bytes complete."""
         self._buffer += chunk
-        buffer, at, found = self._buffer, 0, []
+        buffer, at = self._buffer, 0
+        found: list[Line] = []
         while at < len(buffer):
+            if self._is_between and ABORT.startswith(bytes(buffer[at : at + len(ABORT)])):
+                if at + len(ABORT) > len(buffer):
+                    break
+                self._accept(Abort(), b"")
+                found.append(Abort())
+                at += len(ABORT)
+                continue
             if buffer[at] != STX:
                 at = self._pass_over(at)
                 continue
-            self._is_after_line = False
+            self._ends = b""
             text = _TEXT.match(buffer, at + 1)
             end = text.end() if text else at + 1
             if end == len(buffer) and end - at <= LONGEST_LINE:
@@ -169,7 +191,7 @@ class LineFinder:
             if line is None:
                 at += self._refuse(buffer, at, end)
                 continue
-            self._accept(line)
+            self._accept(line, _LINE_ENDS)
             found.append(line)
             at = end + 1
         del buffer[:at]
@@ -179,22 +201,23 @@ class LineFinder:
         """Discard an unfinished line."""
         self._counts.discarded_bytes += len(self._buffer)
         self._buffer.clear()
-        self._is_after_line = False
+        self._ends, self._is_between = b"", True
 
     def _pass_over(self, at: int) -> int:
-        """Discard up to the next start, but for the 0D of the line before."""
-        if self._is_after_line and self._buffer[at] == CR:
-            self._is_after_line = False
+        """Discard up to the next start, but for the end marks of the line before."""
+        mark = self._buffer[at : at + 1]
+        if mark in self._ends:
+            self._ends = self._ends.partition(mark)[2]
             return at + 1
-        self._is_after_line = False
+        self._ends, self._is_between = b"", False
         start = self._buffer.find(STX, at)
         start = len(self._buffer) if start < 0 else start
         self._counts.discarded_bytes += start - at
         return start
 
-    def _accept(self, line: Line) -> None:
+    def _accept(self, line: Line, ends: bytes) -> None:
         self._counts.frames += 1
-        self._is_after_line = True
+        self._ends, self._is_between = ends, True
         if isinstance(line, Status) and not line.is_checked:
             self._counts.bad_checksums += 1
 
@@ -203,6 +226,7 @@ class LineFinder:
         if _COMMAND.fullmatch(buffer, at + 1, end):
             self._counts.bad_checksums += 1
         self._counts.discarded_bytes += end - at
+        self._is_between = False
         return end - at
 
 

@@ -15,6 +15,7 @@ from monitors.devices.stx_etx_frames import (
     LONGEST_LINE,
     SEND_STATUS,
     START,
+    Abort,
     Command,
     CuffPressure,
     Line,
@@ -137,6 +138,7 @@ def found(*chunks: bytes) -> tuple[list[Line], DecodeCounts]:
         st.one_of(
             st.binary(max_size=12),
             st.sampled_from([GOOD, END, ASK, ASK + b"\r", b"\x02", b"\x03", b"\r", b"S" * 70]),
+            st.sampled_from([b"\n", b"X", b"X\r", GOOD + b"\n"]),
         ),
         max_size=12,
     ),
@@ -149,7 +151,7 @@ def test_however_lines_are_cut_the_outcome_is_one_and_every_byte_is_counted(
     lines, counts = found(raw)
     assert found(*(raw[at : at + size] for at in range(0, len(raw), size))) == (lines, counts)
     least = sum(len(line.to_bytes().removesuffix(b"\r")) for line in lines)
-    assert least <= len(raw) - counts.discarded_bytes <= least + len(lines)
+    assert least <= len(raw) - counts.discarded_bytes <= least + 2 * len(lines)
 
 
 @settings(deadline=None, max_examples=80)
@@ -159,6 +161,19 @@ def test_after_any_noise_the_next_good_lines_are_told(noise: bytes) -> None:
     adapter.feed(noise, 0.0)
     told = told_by(adapter, CYCLE + status(133, 83, 100))
     assert told[-1] == NibpDetermination(NibpOutcome.COMPLETED, 133, 83, 100, 71)
+
+
+@pytest.mark.parametrize("end", [b"", b"\r", b"\n", b"\r\n"])
+def test_a_saved_text_may_have_any_line_end(end: bytes) -> None:
+    raw = (RUNNING + END + GOOD).replace(b"\r", end)
+    lines, counts = found(raw)
+    assert (len(lines), counts) == (3, DecodeCounts(3, 0, 0))
+
+
+def test_an_abort_is_one_only_between_lines() -> None:
+    lines, counts = found(b"X\r" + RUNNING + b"X\r" + b"zX\r" + END + b"X")
+    assert [type(line) for line in lines] == [Abort, CuffPressure, Abort, CuffPressure]
+    assert counts == DecodeCounts(4, 0, 4)
 
 
 def test_a_line_without_an_end_is_held_to_its_longest() -> None:
@@ -248,6 +263,43 @@ def test_old_numbers_behind_an_end_that_was_not_heard_are_a_failure() -> None:
     told_by(adapter, status())
     adapter.feed(RUNNING, 10.0)
     assert told_by(adapter, status(), 13.2) == [FAILURE]
+
+
+def test_a_capture_that_lost_its_end_tells_a_result_after_which_no_pressure_came() -> None:
+    adapter = StxEtxAdapter()
+    assert told_by(adapter, RUNNING + status(131)) == []
+    (told,) = told_by(adapter, status(131))
+    assert told.outcome is NibpOutcome.COMPLETED
+    assert told_by(adapter, RUNNING + status(135)) == []
+    (last,) = [r for r in adapter.finish() if isinstance(r, NibpDetermination)]
+    assert last.systolic_mmhg == 135
+
+
+def test_a_status_amid_the_stream_of_a_capture_is_no_result() -> None:
+    adapter = StxEtxAdapter()
+    assert told_by(adapter, RUNNING + status(131) + RUNNING + status(131) + RUNNING) == []
+    assert len(told_by(adapter, END + status(133))) == 1
+    assert told_by(adapter, RUNNING + status(133)) == []
+    assert [r for r in adapter.finish() if isinstance(r, NibpDetermination)] == []
+
+
+@pytest.mark.parametrize("end", [END, b""])
+def test_an_abort_in_a_capture_of_both_sides_says_why_a_cycle_ended(end: bytes) -> None:
+    adapter = StxEtxAdapter()
+    told_by(adapter, status())
+    (told,) = told_by(adapter, BEGIN + RUNNING + ABORT + end + status())
+    assert told.reason is NibpFailure.CANCELLED
+    assert told_by(adapter, ABORT + status()) == []
+
+
+def test_our_own_abort_that_comes_back_is_no_line() -> None:
+    adapter = StxEtxAdapter()
+    adapter.start_cuff(10.0)
+    adapter.feed(RUNNING, 11.0)
+    adapter.cancel_cuff(15.0)
+    before = adapter.counts.frames
+    adapter.feed(ABORT, 15.1)
+    assert (adapter.counts.frames, adapter.counts.discarded_bytes) == (before, 2)
 
 
 def test_a_cancelled_cycle_never_tells_the_result_before_it_as_its_own() -> None:
