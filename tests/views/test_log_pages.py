@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitors.clinic.protocols import built_in, to_toml
 from monitors.decode import parse_hex
 from tests.views.log_room import Room, alarm_fact, open_room, past_visit, running_visit
 from views.words import log_en as words
@@ -260,22 +259,11 @@ def test_a_wrong_preset_is_named_by_its_line_and_cannot_be_saved(room: Room) -> 
 def test_a_wrong_text_is_named_by_its_line(room: Room) -> None:
     page = room.page("protocols")
     text = '[[protocols]]\nname = "own"\ntitel = "x"\n'
-    page.text_area(key="protocol_text_0").set_value(text)
+    page.text_area(key="protocol_text").set_value(text)
     page.selectbox(key="protocol_by_text").set_value("Dr. B").run()
     told = said(page)
     assert "Line 3: there is no key 'titel'; did you mean 'title'?" in told
     assert page.button(key="protocol_save_text").disabled
-
-
-def test_a_file_that_changed_meanwhile_is_not_overwritten(room: Room) -> None:
-    page = room.page("protocols")
-    page.selectbox(key="protocol_by_form").set_value("Dr. B").run()
-    path = room.clinic.protocols_path
-    assert path is not None
-    path.write_text(to_toml((built_in()["pain2h"],)))
-    page.button(key="protocol_save_form").click().run()
-    assert words.FILE_CHANGED in said(page)
-    assert "mood40" not in path.read_text()
 
 
 def test_a_clinic_without_such_a_file_is_told_what_to_write(tmp_path: Path) -> None:

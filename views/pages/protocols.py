@@ -6,7 +6,6 @@ runs is never changed by it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,9 +15,11 @@ from monitors.clinic import protocols
 from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.preset_file import PRESETS
 from monitors.clinic.protocols import CUFF_INTERVALS_MIN, CheckName, ClinicProtocol
-from views import access, here
+from views import access, protocol_file
+from views.forms.protocol_saving import base_text, fresh, seen_text, show_saving
 from views.local_time import LocalTime
-from views.page_frame import frame, say, signed_by, told_errors
+from views.page_frame import frame, say, told_errors
+from views.protocol_file import presets_in
 from views.protocol_forms import (
     CHECK_KEYS,
     CUFF_KEYS,
@@ -29,19 +30,10 @@ from views.protocol_forms import (
     record_of,
 )
 from views.words import log_en as words
+from views.words import protocol_en
 
 _NEW = ""
 _CUFF_PHASES = (Phase.BASELINE, Phase.INFUSING, Phase.RECOVERY)
-
-
-def _path() -> Path | None:
-    return here.dashboard().clinic.protocols_path
-
-
-def _text() -> str:
-    """Return the clinic's file as it is now; empty where there is none yet."""
-    path = _path()
-    return path.read_text("utf-8") if path is not None and path.exists() else ""
 
 
 # ---- what there is
@@ -68,7 +60,7 @@ def _preset_row(preset: ClinicProtocol, own: tuple[ClinicProtocol, ...]) -> dict
         "planned": str(preset.planned_min or words.NONE),
         "range": f"{low_high[0]}–{low_high[1]}" if low_high else words.NONE,
         "recovery": str(preset.minimum_recovery_min),
-        "alarms": preset.alarm_preset,
+        "alarms": _alarm_words(preset),
         "cuff": _cuff_words(preset),
         "source": " ".join(preset.source.split()),
     }
@@ -81,6 +73,13 @@ def _whose(preset: ClinicProtocol, own: tuple[ClinicProtocol, ...]) -> str:
     return words.REPLACED if preset.name in protocols.built_in() else words.OWN
 
 
+def _alarm_words(preset: ClinicProtocol) -> str:
+    """Write the alarm preset, and those of the phases that have another: mood, recovery default."""
+    others = ((Phase.BASELINE, preset.baseline_preset), (Phase.RECOVERY, preset.recovery_preset))
+    own = [f"{words.PHASES[phase]} {name}" for phase, name in others if name is not None]
+    return ", ".join([preset.alarm_preset, *own])
+
+
 def _cuff_words(preset: ClinicProtocol) -> str:
     """Write the usual interval of each phase: infusing 10, recovery 15."""
     last = {stage.phase: stage.every_min for stage in preset.cuff}
@@ -90,27 +89,32 @@ def _cuff_words(preset: ClinicProtocol) -> str:
 # ---- the form
 
 
-def _draw_form(own: tuple[ClinicProtocol, ...], seen: str, local: LocalTime) -> None:
-    known = dict(protocols.built_in()) | {preset.name: preset for preset in own}
+def _draw_form(local: LocalTime) -> None:
+    """Ask for one preset; it goes into the file as it was last read, beside all others of it."""
+    if mistakes_of(seen_text()) and seen_text().strip():
+        say(protocol_en.MEND_FIRST)
+    own = presets_in(seen_text())
+    known = dict(protocols.built_in()) | {one.name: one for one in presets_in(base_text())}
     begun_from = st.selectbox(
         words.EDIT_FROM,
         [*known, _NEW],
         format_func=lambda one: known[one].title if one else words.NEW_PRESET,
         key="protocol_from",
     )
-    preset = known.get(begun_from)
-    fields = _ask_fields(preset, begun_from, local)
+    preset, of = known.get(begun_from), fresh(begun_from)
+    fields = _ask_fields(preset, of, local)
     st.caption(words.CUFF_ROWS)
-    cuff = _ask_rows(cuff_rows(preset), _cuff_columns(), f"protocol_cuff_{begun_from}")
+    cuff = _ask_rows(cuff_rows(preset), _cuff_columns(), f"protocol_cuff_{of}")
     st.caption(f"{words.CHECK_ROWS}. {words.CHECK_NAMES_ARE.format(names=', '.join(CheckName))}")
-    checks = _ask_rows(check_rows(preset), _check_columns(), f"protocol_checks_{begun_from}")
+    checks = _ask_rows(check_rows(preset), _check_columns(), f"protocol_checks_{of}")
     record = record_of(fields, cuff, checks)
-    text = file_text(own, record, str(record.get("name", "")))
+    name = str(record.get("name", ""))
+    text = file_text(own, record, name)
     with st.expander(words.WHAT_WILL_STAND, expanded=bool(mistakes_of(text))):
         st.code(text, language="toml", line_numbers=True)
-    if "#" in seen:
+    if "#" in seen_text():
         st.caption(words.FILE_REWRITTEN)
-    _save(text, seen, "form")
+    show_saving(text, "form", local, name)
 
 
 def _ask_fields(preset: ClinicProtocol | None, of: str, local: LocalTime) -> dict[str, Any]:
@@ -127,6 +131,8 @@ def _ask_fields(preset: ClinicProtocol | None, of: str, local: LocalTime) -> dic
         ),
         "kind": ask.one_of(second, "kind", [str(kind) for kind in SessionKind]),
         "alarm_preset": ask.one_of(second, "alarm_preset", list(PRESETS)),
+        "baseline_preset": ask.one_of(second, "baseline_preset", ["", *PRESETS], words.AS_INFUSING),
+        "recovery_preset": ask.one_of(second, "recovery_preset", ["", *PRESETS], words.AS_INFUSING),
         "score": ask.one_of(second, "score", ["", "mood", "pain"]),
         "planned_min": ask.number(third, "planned_min", told.get("planned_min")),
         "minimum_recovery_min": ask.number(
@@ -163,12 +169,20 @@ class _Ask:
         found = place.number_input(words.FIELDS[name], value=value, step=1, format="%d", key=key)
         return None if found is None else int(found)
 
-    def one_of(self, place: Any, name: str, options: list[str]) -> str:
-        """Ask for one word of a list."""
+    def one_of(self, place: Any, name: str, options: list[str], none: str = "") -> str:
+        """Ask for one word of a list. none: what the empty one is called."""
         told = self._told.get(name) or options[0]
         key = f"protocol_{name}_{self._of}"
         index = options.index(told)
-        return str(place.selectbox(words.FIELDS[name], options, index=index, key=key))
+        return str(
+            place.selectbox(
+                words.FIELDS[name],
+                options,
+                index=index,
+                format_func=lambda one: one or none,
+                key=key,
+            )
+        )
 
 
 def _ask_rows(
@@ -218,77 +232,29 @@ def _check_columns() -> dict[str, Any]:
 # ---- the text
 
 
-def _draw_text(seen: str) -> None:
+def _draw_text(local: LocalTime) -> None:
     text = st.text_area(
-        words.FILE_TEXT, seen or words.FILE_EMPTY, height=460, key=f"protocol_text_{_edition()}"
+        words.FILE_TEXT,
+        base_text() or words.FILE_EMPTY,
+        height=460,
+        key=fresh("protocol_text"),
     )
     st.code(text, language="toml", line_numbers=True)
-    _save(text, seen, "text")
-
-
-# ---- saving
-
-
-def _save(text: str, seen: str, key: str) -> None:
-    """Say what is wrong with a text, or offer to save it."""
-    wrong = mistakes_of(text)
-    if wrong:
-        lines = [
-            words.WRONG_LINE.format(line=one.line, words=one.words) if one.line else one.words
-            for one in wrong
-        ]
-        say("\n".join([words.WRONG, *(f"- {line}" for line in lines)]))
-    else:
-        st.caption(words.RIGHT)
-    who, do = st.columns([2, 3], vertical_alignment="bottom")
-    with who:
-        by = signed_by(f"protocol_by_{key}")
-    can_save = not wrong and bool(by) and _path() is not None
-    if do.button(words.SAVE, disabled=not can_save, type="primary", key=f"protocol_save_{key}"):
-        _order(text, seen, by)
-    if not by:
-        st.caption(words.SIGN_TO_SAVE)
-
-
-def _order(text: str, seen: str, by: str | None) -> None:
-    """Give the order, unless somebody else has changed the file meanwhile."""
-    now = _text()
-    if now != seen:
-        _see(now)
-        say(words.FILE_CHANGED)
-        return
-    with told_errors():
-        outcome = access.give("save_protocol", {"toml": text}, by)
-        say(words.OUTCOME[outcome.status].format(message=outcome.message))
-        if outcome.status == "done":
-            _see(text)
-
-
-def _see(text: str) -> None:
-    """Take a text as the one this viewer has seen; the page begins anew from it."""
-    st.session_state["protocol_seen_text"] = text
-    st.session_state["protocol_edition"] = _edition() + 1
-
-
-def _edition() -> int:
-    return int(st.session_state.get("protocol_edition", 0))
+    show_saving(text, "text", local)
 
 
 def _draw() -> None:
     local = frame(words.PROTOCOLS_TITLE, words.PROTOCOLS_ABOUT)
-    if _path() is None:
+    if protocol_file.path() is None:
         say(words.NO_PROTOCOL_FILE)
-    now = _text()
-    seen = st.session_state.setdefault("protocol_seen_text", now)
-    with told_errors():
-        own = protocols.parse(now, "protocols.toml") if now.strip() else ()
-        tabs = st.tabs(list(words.PROTOCOL_TABS))
-        with tabs[0]:
-            _draw_presets(own)
-        with tabs[1]:
-            _draw_form(own, seen, local)
-        with tabs[2]:
-            _draw_text(seen)
+    base_text()
+    presets, form, text = st.tabs(list(words.PROTOCOL_TABS))
+    with presets, told_errors():
+        _draw_presets(presets_in(protocol_file.text_now()))
+    with form, told_errors():
+        _draw_form(local)
+    with text:
+        _draw_text(local)
 
 
 _draw()

@@ -245,6 +245,8 @@ FIELDS: dict[str, str] = {
     "source": "Source of the numbers: who decided, from which paper",
     "kind": "Kind",
     "alarm_preset": "Alarm preset",
+    "baseline_preset": "Alarm preset in intake and baseline",
+    "recovery_preset": "Alarm preset in recovery",
     "planned_min": "Planned time, min",
     "range_low": "May be set from, min",
     "range_high": "to, min",
@@ -253,6 +255,7 @@ FIELDS: dict[str, str] = {
     "series_hint": "Words beside the series",
     "score": "Score asked at intake",
 }
+AS_INFUSING = "as during the infusion"
 CUFF_ROWS = "Cuff: stages of each phase in order; the last one of a phase is without an end"
 CUFF_FIELDS = {
     "phase": "Phase",
@@ -284,10 +287,6 @@ RIGHT = "Nothing is wrong with it."
 WHAT_WILL_STAND = "What will stand in the file"
 SAVE = "Save for new sessions"
 SIGN_TO_SAVE = "A preset is saved with the name of who decided it."
-FILE_CHANGED = (
-    "The file has changed since this page was opened; nothing was saved. Look again, then make the "
-    "change anew."
-)
 
 # ---- devices
 DEVICES_TITLE = "Devices"
