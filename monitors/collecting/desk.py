@@ -56,6 +56,7 @@ class Desk:
             message = "it waited too long and was not carried out"
             self._answers.give(command, "refused", message)
             return
+        self._office.look()
         kind, _, name = command.target.partition(":")
         recliner = self._recliners.get(name) if kind == "recliner" else None
         if recliner is not None and command.verb == "keep_bytes":
