@@ -258,6 +258,6 @@ def _determination(result: BpResult, is_late: bool) -> NibpDetermination | None:
         result.systolic_mmhg,
         result.diastolic_mmhg,
         result.mean_mmhg,
-        result.pulse_rate_per_min,
+        None if result.is_rate_doubtful else result.pulse_rate_per_min,
         is_age_unknown=is_late,
     )

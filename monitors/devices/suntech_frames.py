@@ -18,7 +18,19 @@ MODULE_MARK = 0x3E
 HOST_MARK = 0x3A
 SHORTEST, LONGEST = 4, 0x43
 ACK_BYTES, PRESSURE_BYTES, RESULT_BYTES = 4, 5, 0x18
-_COMMAND_BYTES = {0x20: 3, 0x28: 3, 0x87: 3, 0x79: 5, 0x17: 5, 0x8A: 3, 0x0C: 6}
+_COMMAND_BYTES = {
+    0x04: 4,
+    0x0C: 6,
+    0x17: 5,
+    0x20: 3,
+    0x28: 3,
+    0x79: 5,
+    0x81: 7,
+    0x86: 6,
+    0x87: 3,
+    0x8A: 3,
+}
+"""Whole length of a host's packet by its command; 04 calibrates, 81 sets sleep, 86 holds stasis."""
 _MARKS = re.compile(rb"[\x3a\x3e]")
 
 
@@ -85,7 +97,8 @@ class BpResult:
 
     Pressures in mmHg and pulse rate per minute, 0 where there is none. beats: heart beats counted.
     status: bits of unknown meaning, 1 in a good packet. error: 0 for none; see suntech_cuff.
-    test_codes: eight diagnostic bytes. spares: offsets 17, 21 and 22.
+    test_codes: eight diagnostic bytes. spares: offsets 17, 21 and 22; the first is the pulse
+    rate's upper byte to one driver.
     """
 
     systolic_mmhg: int = 0
@@ -114,6 +127,11 @@ class BpResult:
             bytes(raw[8:16]),
             spares,
         )
+
+    @property
+    def is_rate_doubtful(self) -> bool:
+        """Say whether drivers would read different pulse rates."""
+        return bool(self.spares[:1].strip(b"\0"))
 
     def to_bytes(self) -> bytes:
         """Write the packet; FrameError where a number does not fit."""

@@ -50,6 +50,22 @@ def told_by(adapter: SuntechAdapter, raw: bytes, now_s: float = 0.0) -> list[Rea
 
 
 @pytest.mark.parametrize(
+    "sent", [(0x04, 1), (0x81, 1, 2, 3, 4), (0x86, 1, 2, 3), (0x17, 0xA0, 0), (0x8A,)]
+)
+def test_the_known_commands_of_a_capture_are_packets(sent: tuple[int, ...]) -> None:
+    adapter = SuntechAdapter()
+    assert len(told_by(adapter, frames.command(*sent) + K + result())) == 1
+    assert (adapter.counts.frames, adapter.counts.discarded_bytes) == (3, 0)
+
+
+def test_a_pulse_rate_that_drivers_read_differently_is_not_told() -> None:
+    raw = BpResult(128, 79, 95, 44, spares=b"\1\0\0").to_bytes()
+    assert told_by(SuntechAdapter(), K + raw) == [
+        NibpDetermination(NibpOutcome.COMPLETED, 128, 79, 95)
+    ]
+
+
+@pytest.mark.parametrize(
     ("packet", "raw"),
     [
         (START_ADULT, "3A 20 A6"),
