@@ -38,6 +38,19 @@ def presets_in(text: str) -> tuple[ClinicProtocol, ...]:
     return protocols.parse(text, "protocols.toml") if text.strip() else ()
 
 
+def present(name: str) -> ClinicProtocol | None:
+    """Return a preset as a session would begin with it now.
+
+    None where there is none of that name any more, or where the file has mistakes.
+    """
+    found = path()
+    try:
+        known = protocols.presets(found if found is not None and found.exists() else None)
+    except ConfigurationError:
+        return None
+    return known.get(name)
+
+
 def saved_by(text: str) -> CommandRow | None:
     """Return the order by which the file came to say this; None where it was none of ours."""
     found = path()

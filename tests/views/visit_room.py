@@ -30,8 +30,8 @@ PAGE = Path(__file__).parents[2] / "views" / "pages" / "visit.py"
 class VisitRoom:
     """Hold a recliner R1 with an oximeter and a cuff, and the dashboard that shows it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.rig = Rig(folder)
+    def __init__(self, folder: Path, more: str = "") -> None:
+        self.rig = Rig(folder, more=more)
         self.live = Live(lambda: time.monotonic_ns() // 1_000_000, lambda: 0, lambda _: True)
         self.live.read_from(self.rig.page, "Test room")
         told = self.rig.clinic.clinic.model_copy(update={"staff": ["A. Nurse", "Dr. B"]})

@@ -72,11 +72,9 @@ BEGIN_ANEW = "Drop mine, begin from the file as it is now"
 MEND_FIRST = "The file has mistakes and can only be edited as text until they are mended."
 
 # ---- a running session
-ADOPT_HEAD = "{title} was changed while this session runs"
-ADOPT_ABOUT = (
-    "The session keeps the edition it began with until a named person orders otherwise, with a "
-    "reason."
-)
+ADOPT_HEAD = "{title} was changed while this session runs. The session keeps its own edition."
+ADOPT_SAVED = "Saved by {name} at {time}."
+ADOPT_ABOUT = "Cuff, observations and limits follow the changed protocol from now on."
 ADOPT_STAYS = "The planned time of this session stays {planned}; it is changed at “Plan”."
 ADOPT_LIMITS = "Limits in force change now: {was} → {now}. Limits changed by hand stay changed."
 ADOPT_LIMITS_STAY = "Limits in force stay {was}: a person loaded them."
