@@ -22,6 +22,7 @@ from monitors.devices.accutorr3_lines import (
     Unit,
 )
 from monitors.devices.adapter import DecodeCounts
+from monitors.devices.oximetry import HIGHEST_PULSE_RATE_PER_MIN
 from monitors.readings import OximetryReading, Reading, SignalCondition, Validity
 
 PACE_S = 1.0
@@ -49,13 +50,22 @@ _UNIT_FAILS = (
 class AccutorrAdapter:
     """Ask for the patient line each second, only while the prompt is showing."""
 
-    __slots__ = ("_cuff", "_finder", "_has_prompt", "_next_s", "_waits_until_s", "counts")
+    __slots__ = (
+        "_cuff",
+        "_finder",
+        "_has_prompt",
+        "_heard_s",
+        "_next_s",
+        "_waits_until_s",
+        "counts",
+    )
 
     def __init__(self) -> None:
         self.counts = DecodeCounts()
         self._finder = LineFinder(self.counts)
         self._cuff = CuffWatch()
         self._has_prompt = False
+        self._heard_s = 0.0
         self._waits_until_s = 0.0
         self._next_s = 0.0
 
@@ -68,6 +78,7 @@ class AccutorrAdapter:
 
     def feed(self, chunk: bytes, now_s: float) -> Sequence[Reading]:
         """Return what the lines completed by these bytes tell."""
+        self._heard_s = now_s
         return [reading for item in self._finder.feed(chunk) for reading in self._take(item, now_s)]
 
     def due(self, now_s: float) -> bytes:
@@ -84,10 +95,11 @@ class AccutorrAdapter:
         return ASK_PROMPT
 
     def finish(self) -> Sequence[Reading]:
-        """Return numbers that waited for a second line, and count what is left over."""
-        self._finder.forget()
+        """Return what waited for a second line or for its end, and count what is left over."""
+        now_s = self._heard_s
+        told = [reading for item in self._finder.finish() for reading in self._take(item, now_s)]
         held = self._cuff.finish()
-        return [] if held is None else [held]
+        return told if held is None else [*told, held]
 
     def _take(self, item: Item, now_s: float) -> list[Reading]:
         if item is Printed.PROMPT:
@@ -109,7 +121,7 @@ def _oximetry(line: PatientLine) -> OximetryReading:
     if line.probe & _NO_NUMBER or line.unit & _UNIT_FAILS or not 0 < spo2 <= 100:
         return OximetryReading(None, None, None, Validity.INVALID, conditions)
     is_beyond = bool(line.probe & Probe.RATE_BELOW_30 or line.unit & Unit.RATE_ABOVE_250)
-    if is_beyond or not rate:
+    if is_beyond or not 0 < rate <= HIGHEST_PULSE_RATE_PER_MIN:
         return OximetryReading(spo2, None, None, Validity.QUESTIONABLE, conditions)
     validity = Validity.QUESTIONABLE if line.probe & _DOUBT else Validity.VALID
     return OximetryReading(spo2, rate, None, validity, conditions)

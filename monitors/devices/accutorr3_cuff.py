@@ -89,13 +89,16 @@ class CuffWatch:
         return held
 
     def _new(self, line: PatientLine, reason: NibpFailure | None) -> NibpDetermination | None:
-        """Judge a line of another age: a measurement has been made, and its outcome is told."""
+        """Judge a line of another age: a measurement has been made, and its outcome is told.
+
+        Numbers that stood beside or before a failure are not its own when they stand on.
+        """
         was_first, self._is_first = self._is_first, False
         age_s = 60.0 * (line.minutes or 0)
-        self._held = self._numbers = None
+        told = _determination(line)
+        self._held, self._numbers = None, told or self._numbers
         if reason is not None:
             return failed(reason, age_s=age_s)
-        self._numbers = told = _determination(line)
         if told is not None or was_first:
             return told
         return failed(NibpFailure.UNKNOWN, age_s=age_s)

@@ -21,7 +21,7 @@ ASK_PROMPT = b"\x03"
 PROMPT = b">"
 READY = b"ACCUTORR PC Interface is ready\r\n"
 LONGEST_LINE = 80
-_FIELD = rb"(\d{3}| \d\d|  \d|-- | --|---)"
+_FIELD = rb"(\d{3}| \d\d|  \d|\d\d |\d  |-- | --|---)"
 _PATIENT = re.compile(rb"P: ?" + b",".join([_FIELD] * 9) + rb"\Z")
 _LIMITS = re.compile(rb"L: ?" + b",".join([_FIELD] * 10) + rb"\Z")
 _READY = re.compile(re.escape(READY.rstrip()) + rb"\Z")
@@ -153,6 +153,16 @@ class LineFinder:
         del buffer[:at]
         self._bound()
         return found
+
+    def finish(self) -> list[Item]:
+        """End the input: a last line with all its fields counts without its end."""
+        item, start = _item_in(bytes(self._buffer))
+        if item is not None:
+            self._counts.frames += 1
+            self._counts.discarded_bytes += start
+            self._buffer.clear()
+        self.forget()
+        return [] if item is None else [item]
 
     def forget(self) -> None:
         """Discard an unfinished line; the next byte may begin one."""

@@ -97,6 +97,22 @@ def test_dashes_however_padded_are_no_number(dashes: bytes) -> None:
     assert PatientLine.from_bytes(raw) == PatientLine()
 
 
+def test_numbers_are_read_however_they_are_padded() -> None:
+    read = PatientLine.from_bytes(GOOD)
+    assert PatientLine.from_bytes(b"P:97 ,71 ,128,95 ,79 ,0  ,0  ,0  ,3  \r\n") == read
+    assert PatientLine.from_bytes(b"P:097,071,128,095,079,000,000,000,003\r\n") == read
+
+
+def test_a_last_line_with_all_its_fields_counts_without_its_end() -> None:
+    adapter = AccutorrAdapter()
+    assert adapter.feed(b"x" + GOOD.rstrip(), 0.0) == []
+    assert len(adapter.finish()) == 2
+    assert adapter.counts == DecodeCounts(1, 0, 1)
+    adapter.feed(GOOD[:-3], 0.0)
+    assert adapter.finish() == []
+    assert adapter.counts == DecodeCounts(1, 0, len(GOOD) - 2)
+
+
 @pytest.mark.parametrize("place", range(2, len(GOOD) - 2))
 def test_no_line_with_a_character_lost_is_believed(place: int) -> None:
     adapter = AccutorrAdapter()
@@ -252,7 +268,15 @@ def test_a_cuff_flag_is_a_failure_once_and_its_numbers_are_never_told(
     flagged = line(0, 131, status=(0, 0, flags))
     assert [told.reason for told in monitor.says(flagged, 1.0)] == [reason]
     assert monitor.says(flagged, 2.0) == []
-    assert [told.reason for told in monitor.says(line(5, 131), 301.0)] == []
+    assert [monitor.says(line(5, 131), 301.0 + second) for second in range(3)] == [[]] * 3
+
+
+def test_numbers_that_stood_before_a_failure_are_not_told_once_its_flag_is_gone() -> None:
+    monitor = Monitor()
+    assert len(monitor.says(line(5), 0.0)) == 1
+    assert len(monitor.says(line(0, None, None, None, status=(0, 0, 2)), 1.0)) == 1
+    assert [monitor.says(line(0), 2.0 + second) for second in range(3)] == [[]] * 3
+    assert len(monitor.says(line(0, 131), 5.0) or monitor.says(line(0, 131), 6.0)) == 1
 
 
 @pytest.mark.parametrize("bit", [1, 3, 4, 5, 6, 7])
@@ -306,8 +330,15 @@ def test_each_state_of_the_probe_is_told(
 
 
 @pytest.mark.parametrize("status", [(0x80, 0, 0), (0, 0x01, 0)])
-def test_a_rate_beyond_what_it_measures_is_no_number(status: tuple[int, int, int]) -> None:
+def test_a_rate_that_the_monitor_says_is_beyond_it_is_no_number(
+    status: tuple[int, int, int],
+) -> None:
     assert finger(status=status) == OximetryReading(97, None, None, Validity.QUESTIONABLE)
+
+
+@pytest.mark.parametrize("rate", [0, 511, 999])
+def test_a_rate_that_cannot_be_is_no_number(rate: int) -> None:
+    assert finger(rate=rate) == OximetryReading(97, None, None, Validity.QUESTIONABLE)
 
 
 @pytest.mark.parametrize("status", [(0x40, 0, 0), (0, 0x04, 0)])
