@@ -92,8 +92,20 @@ def _clinic_lines(room: Room, store: str, began_utc_ms: int | None) -> Iterator[
     if room.speed != 1.0 and began_utc_ms is not None:
         yield f"clock_began_utc_ms = {began_utc_ms}"
     yield f"staff = {json.dumps(list(room.scenario.staff))}"
+    yield f"protocols = {json.dumps(_protocols_beside(store))}"
     for recliner in room.recliners.values():
         yield from _recliner_lines(recliner.plan, room.ports)
+
+
+def _protocols_beside(store: str) -> str:
+    """Name a protocol file by the store, so that no clinic's own file is ever meant.
+
+    It need not be there: the page that saves the first preset makes it.
+    """
+    if "://" in store:
+        return "simulated-protocols.toml"
+    path = Path(store)
+    return path.with_name(f"{path.stem}-protocols.toml").as_posix()
 
 
 def _recliner_lines(plan: ReclinerPlan, ports: dict[str, str]) -> Iterator[str]:

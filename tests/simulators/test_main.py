@@ -5,8 +5,14 @@ import sys
 import pytest
 
 from monitors import config
+from monitors.clinic.protocols import built_in, presets, to_toml
+from monitors.collecting.office import Office
+from monitors.store.facts import Command
 from simulators.__main__ import main
 from simulators.control import ask
+from simulators.ports import ScenarioClock
+from simulators.room import Room
+from simulators.scenario import load
 
 WAIT_S = 20.0
 
@@ -53,6 +59,36 @@ def test_the_room_prints_a_clinic_the_product_accepts_and_ends_with_its_parent(r
     assert next(recliner.device_id(1) for recliner in clinic.recliners) == "R1/monitor"
     process.stdin.close()
     assert process.wait(timeout=WAIT_S) == 0
+
+
+def test_protocols_can_be_saved_in_a_simulated_clinic_beside_its_store(running, tmp_path):
+    path = tmp_path / "clinic.toml"
+    process = running("run", "--recliners", "1", "--store", "demo.db", "--config-out", str(path))
+    _control_port(process)
+    clinic = config.load(path)
+    own = tmp_path / "demo-protocols.toml"
+    assert clinic.protocols_path == own.resolve()
+    assert not own.exists()
+    text = to_toml((built_in()["mood40"].model_copy(update={"planned_min": 50}),))
+    order = Command("c" * 32, 0, "Dr. B", "system", "save_protocol", {"toml": text})
+    assert Office(clinic, {}).carry_out(order)[0] == "done"
+    assert presets(own)["mood40"].planned_min == 50
+
+
+@pytest.mark.parametrize(
+    ("store", "expected"),
+    [
+        ("simulated.db", "simulated-protocols.toml"),
+        ("/var/lib/room.db", "/var/lib/room-protocols.toml"),
+        ("postgresql+psycopg://user@host/db", "simulated-protocols.toml"),
+    ],
+)
+def test_the_file_for_protocols_is_named_by_the_store(store, expected):
+    room = Room(load("steady", 1, None), ScenarioClock(1.0))
+    clinic = config.parse(room.clinic_toml(store))
+    room.stop()
+    room.serve()
+    assert clinic.clinic.protocols == expected
 
 
 def test_one_device_alone_is_served_and_told(running):
