@@ -8,6 +8,7 @@ IHE PCD technical framework (DEC profile).
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +25,9 @@ _REMEMBERED = 1024
 _SEGMENT_END = "\r"
 _OBX_FIELDS = 15
 _MSH_FIELDS, _SENT_AT, _CONTROL_AT = 17, 7, 10
+for _module in (hl7.containers, hl7.util):
+    # The library would log what it cannot unescape, which is a piece of a patient's message.
+    logging.getLogger(_module.__file__).disabled = True
 _TYPE_AT, _CODE_AT, _GROUP_AT, _VALUE_AT, _UNIT_AT, _STATUS_AT, _TIME_AT = 2, 3, 4, 5, 6, 11, 14
 
 
@@ -219,6 +223,8 @@ def _observation(fields: list[str], separators: str, group: int) -> Observation 
 def coded(text: str, separators: str) -> tuple[str, ...]:
     """Return the components of a coded element, its escapes undone, as the library reads them.
 
+    One with an escape that the library cannot read is returned with its escapes.
+
     separators: field, component, repetition, escape and sub-component marks, as in MSH-1 and 2.
     """
     field = separators[0]
@@ -227,7 +233,7 @@ def coded(text: str, separators: str) -> tuple[str, ...]:
         element = message.segment("ZCE")(1)(1)
         return tuple(message.unescape(str(part)) for part in element)
     except Exception:
-        return (text,)
+        return tuple(text.split(separators[1:2] or "^"))
 
 
 def _observation_text(number: int, observation: Observation) -> str:

@@ -190,6 +190,12 @@ def test_other_separators_and_escapes_are_read_as_the_header_says() -> None:
     assert coded("150456*A\\T\\B*MDC", "#*~\\&") == ("150456", "A&B", "MDC")
 
 
+def test_nothing_of_a_garbled_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    for code in ("150456^A\\Xzz\\B^MDC", "150456^A\\\\B^MDC", "150456^A\\Q1\\B^MDC"):
+        assert readings(message(obx(code, "97"))) == [OximetryReading(97, None)]
+    assert caplog.records == []
+
+
 def test_rows_are_read_as_the_library_reads_them_whole() -> None:
     for transcript in transcripts_of("hl7-mllp"):
         for block in transcript.raw.split(b"\x1c\r"):
