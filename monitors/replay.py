@@ -11,9 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from monitors.clinic.alarm_event import AlarmEvent, Transition
-from monitors.clinic.alarms import AlarmState, step
+from monitors.clinic.alarms import AlarmState, step_together
 from monitors.clinic.conditions import CONDITIONS, Component, Condition, Kind, Priority
 from monitors.clinic.limits import Limit, Limits
 from monitors.clinic.stimuli import (
@@ -43,13 +45,13 @@ def replay(
 ) -> Iterator[AlarmEvent]:
     """Run stimuli, in order of time, through the engine and give its events.
 
+    All of one moment is taken up together, so that the order of a file's columns changes nothing.
     Changes of limits in the recording are left out: the limits asked about judge throughout.
     """
     state = AlarmState.new(recliner, has_oximeter=has_oximeter)
-    for at_ms, stimulus in stimuli:
-        if isinstance(stimulus, LimitsAre):
-            stimulus = Tick()
-        state, events = step(state, limits, stimulus, at_ms)
+    for at_ms, told in groupby(stimuli, key=itemgetter(0)):
+        happened = [Tick() if isinstance(one, LimitsAre) else one for _, one in told]
+        state, events = step_together(state, limits, happened, at_ms)
         yield from events
 
 

@@ -171,6 +171,37 @@ def test_waiting_for_spo2_is_scaled_to_the_files_interval() -> None:
     assert same.steps[0].delay_s == 30
 
 
+def test_a_value_that_comes_as_the_delay_ends_is_asked_first() -> None:
+    """Ten seconds below 90 that end with the tenth are none, and the order of columns is moot."""
+    assert list(replay_trend(dip(89, 10), load_preset("default"))) == []
+    assert onsets(dip(89, 11), load_preset("default")) == {"spo2_low": [70]}
+    for first, second in (("HR", "PULSE"), ("PULSE", "HR")):
+        peak = f"minute,{first},{second}\n0,70,70\n1,130,130\n2,70,70\n3,70,70\n"
+        assert onsets(parse_trend(peak.encode(), "p.csv"), load_preset("default")) == {}
+
+
+def test_spo2_that_returns_as_its_absence_would_be_told_was_not_missing() -> None:
+    rows = "0,97\n1,97\n2,0\n3,0\n4,97\n5,0\n6,0\n7,0\n8,97\n"
+    trend = parse_trend(f"minute,SpO2\n{rows}".encode(), "p.csv")
+    assert onsets(trend, load_preset("default")) == {"no_valid_spo2": [7 * 60]}
+
+
+def test_an_alarm_gives_way_to_a_lesser_step_without_ending() -> None:
+    """Above 140 from 0 s, above 120 and no more at 60 s: high gives way to medium as it begins."""
+    rows = "".join(f"{at},{145 if at < 60 else 130}\n" for at in range(90))
+    trend = parse_trend(f"Time [s],HR\n{rows}".encode(), "p.csv")
+    told = [json.loads(line) for line in replay_trend(trend, load_preset("default"))]
+    assert [(one["at"], one["transition"], one["priority"]) for one in told] == [
+        (10, "start", "high"),
+        (60, "de-escalate", "medium"),
+    ]
+
+
+def test_of_two_rows_of_one_moment_none_is_lost() -> None:
+    trend = parse_trend(b"Time [s],SpO2\n0,97\n1,79\n1,97\n2,97\n", "p.csv")
+    assert onsets(trend, load_preset("default")) == {"spo2_very_low": [1]}
+
+
 def test_a_pressure_is_judged_with_its_decimals() -> None:
     """89.6 is below 90, and 164.6 is not at or above 165; rounded, both would be otherwise."""
     head = "minute,SpO2,NBPSys,NBPDias,NBPMean\n"

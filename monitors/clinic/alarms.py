@@ -1,6 +1,6 @@
 """The alarm engine: a state, the limits, one thing that happened, and now; out come events.
 
-Here lives the passing of time and nothing else: whatever fell due since the last turn happens
+Here lives the passing of time and nothing else: whatever fell due before this moment happens
 first, each thing stamped with its own moment, then the new thing is taken up. There is no clock,
 no timer and no thread, so a recorded session gives the same alarms each time, byte for byte.
 Source of the shape: alarm logic as a pure function with time as an argument (prometheus rules).
@@ -8,7 +8,7 @@ Source of the shape: alarm logic as a pure function with time as an argument (pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isnan
 from typing import Any
@@ -63,6 +63,7 @@ __all__ = [
     "deadline_ms",
     "standing",
     "step",
+    "step_together",
     "storm",
 ]
 
@@ -78,11 +79,23 @@ def step(
 
     now_ms: timeline milliseconds; a moment before the last one counts as the last one.
     """
+    return step_together(state, limits, (stimulus,), now_ms)
+
+
+def step_together(
+    state: AlarmState, limits: Limits, happened: Sequence[Stimulus], now_ms: int
+) -> tuple[AlarmState, tuple[AlarmEvent, ...]]:
+    """Take up all that happened at one moment, as step does with one thing.
+
+    What falls due at the very moment of a new value waits for what that value says.
+    """
     now_ms = max(now_ms, state.now_ms)
     turn = Turn(state, limits, state.now_ms)
-    _pass_time(turn, now_ms, state.now_ms)
+    brings_value = any(isinstance(one, Sample) for one in happened)
+    _pass_time(turn, now_ms - 1 if brings_value else now_ms, state.now_ms)
     turn.at_ms = now_ms
-    _TAKERS[type(stimulus)](turn, stimulus)
+    for one in happened:
+        _TAKERS[type(one)](turn, one)
     _pass_time(turn, now_ms, now_ms)
     turn.change(now_ms=now_ms)
     return turn.state, tuple(turn.events)

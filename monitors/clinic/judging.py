@@ -143,12 +143,17 @@ def judge(turn: Turn, limit: Limit, judged: Judged) -> None:
 def _broken_on(
     turn: Turn, step: Step, known: StepTrack | None, judged: Judged, key: str
 ) -> StepTrack:
-    """Return how far a step has come after a value that breaks it."""
+    """Return how far a step has come after a value that breaks it.
+
+    Where its delay is over by now, at this moment or in a gap, it is true at once: so that a more
+    urgent step that the same value ends gives way to it, and the alarm does not end and start.
+    """
     if known is None:
-        fresh = start_step(step, judged.measured_ms, turn.at_ms, judged.known_until_ms)
-        return replace(fresh, key=key)
-    due_ms = turn.at_ms if _confirms(step, known, judged.measured_ms) else known.due_ms
-    return replace(known, due_ms=due_ms, known_until_ms=judged.known_until_ms, key=key)
+        known = start_step(step, judged.measured_ms, turn.at_ms, judged.known_until_ms)
+    elif _confirms(step, known, judged.measured_ms):
+        known = replace(known, due_ms=turn.at_ms)
+    known = replace(known, known_until_ms=judged.known_until_ms, key=key)
+    return _come_true(known, turn.at_ms)
 
 
 def _kept(
@@ -169,7 +174,16 @@ def _kept(
         return None
     if known.known_until_ms is not None and known.known_until_ms < judged.measured_ms:
         return known
-    return replace(known, known_until_ms=judged.known_until_ms)
+    return _come_true(replace(known, known_until_ms=judged.known_until_ms), turn.at_ms)
+
+
+def _come_true(known: StepTrack, now_ms: int) -> StepTrack:
+    """Return a step of a continuous value with what is over by now: its delay, its growth."""
+    if known.known_until_ms is None:
+        return known
+    is_active = known.is_active or (known.due_ms is not None and known.due_ms <= now_ms)
+    is_grown = is_active and known.grows_ms is not None and known.grows_ms <= now_ms
+    return replace(known, is_active=is_active, has_grown=known.has_grown or is_grown)
 
 
 def _confirms(step: Step, known: StepTrack, measured_ms: int) -> bool:

@@ -122,24 +122,11 @@ def test_notes_before_the_header_are_passed_over(line_end: str) -> None:
     assert values(trend, Vital.SPO2) == [97.5]
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "",
-        " ",
-        "-",
-        "--",
-        "---",
-        "- -",
-        "?",
-        "NaN",
-        "nan",
-        "NULL",
-        "n/a",
-        "inf",
-        *["0", "0.0", "-1", "-100", "127", "255", "511", "32767", "-32768", "65535"],
-    ],
-)
+WORDS = ["", " ", "-", "--", "---", "- -", "?", "NaN", "nan", "NULL", "n/a", "inf"]
+NUMBERS = ["0", "0.0", "-1", "-100", "127", "255", "511", "32767", "-32768", "65535"]
+
+
+@pytest.mark.parametrize("cell", [*WORDS, *NUMBERS])
 def test_what_is_no_saturation_is_a_dropout(cell: str) -> None:
     trend = read(f"{HEAD}0,70,71,14,{cell}\n1,70,71,14,97\n")
     assert values(trend, Vital.SPO2) == [None, 97]
