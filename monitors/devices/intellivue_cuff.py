@@ -117,11 +117,12 @@ def mmhg_of(numeric: Numeric) -> int | None:
 
 
 def _pulse_of(pulse: Observation | None, stamp: bytes | None) -> int | None:
-    """Return the cuff's pulse rate if it was measured with these pressures."""
+    """Return the cuff's pulse rate if it was measured with these pressures, a half rounded up."""
     if pulse is None or (pulse.stamp is not None and pulse.stamp != stamp):
         return None
-    numeric = pulse.numerics[0]
-    return round(numeric.value) if numeric.is_believed and numeric.value is not None else None
+    numeric = next(one for one in pulse.numerics if one.physio == Physio.NIBP_PULSE_RATE)
+    value = numeric.value if numeric.unit == Unit.BEATS_PER_MIN else None
+    return math.floor(value + 0.5) if numeric.is_believed and value is not None else None
 
 
 def _age_s(stamp: bytes | None, now_clock_s: float | None) -> float | None:

@@ -381,6 +381,17 @@ def test_mean_before_diastolic_is_read_by_its_code() -> None:
     assert (found.systolic_mmhg, found.diastolic_mmhg, found.mean_mmhg) == (128, 79, 95)
 
 
+@pytest.mark.parametrize(
+    ("unit", "rate"), [(Unit.BEATS_PER_MIN, 141), (Unit.MMHG, None), (Unit.PERCENT, None)]
+)
+def test_the_cuffs_pulse_is_known_by_its_code_and_its_unit(unit: Unit, rate: int | None) -> None:
+    others = Numeric(Physio.PULSE_RATE, 99).to_bytes()
+    own = Numeric(Physio.NIBP_PULSE_RATE, 140.5, unit).to_bytes(1)
+    both = struct.pack(">HH", 2, 20) + others + own
+    (found,) = told(monitor(), poll(cuff(), [(COMPOUND, both)]))
+    assert found.pulse_rate_per_min == rate
+
+
 def test_the_pulse_of_another_measurement_is_not_taken() -> None:
     pulse = [*numeric(Physio.NIBP_PULSE_RATE, 70), (TIME_STAMP, clock_bytes(CLOCK_S))]
     (found,) = told(monitor(), poll(cuff(), pulse))
