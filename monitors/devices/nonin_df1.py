@@ -8,6 +8,7 @@ Source: Nonin, OEM specification of the 9560 and the Xpod LP specification, form
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitors.devices.nonin_common import pulse_rate_bytes, spo2_byte, spo2_of
 from monitors.devices.nonin_short import (
@@ -47,8 +48,9 @@ class Df1Frame:
         return raw
 
 
+@lru_cache(maxsize=256)
 def reading_of(raw: bytes) -> OximetryReading:
-    """Return what one frame says; FrameError if it is none."""
+    """Return what one frame says, remembering the newest ones; FrameError if it is none."""
     frame = Df1Frame.from_bytes(raw)
     return short_reading(frame.status, frame.pulse_rate_per_min, frame.spo2_pct)
 

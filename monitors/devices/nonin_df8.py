@@ -9,6 +9,7 @@ specification, format 8.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitors.devices.nonin_common import pulse_rate_bytes, spo2_byte, spo2_of
 from monitors.devices.nonin_short import (
@@ -68,8 +69,9 @@ class Df8Frame:
         return raw
 
 
+@lru_cache(maxsize=256)
 def reading_of(raw: bytes) -> OximetryReading:
-    """Return what one frame says; FrameError if it is none."""
+    """Return what one frame says, remembering the newest ones; FrameError if it is none."""
     frame = Df8Frame.from_bytes(raw)
     return short_reading(
         frame.status,
