@@ -209,7 +209,10 @@ def _readings(
 
 @lru_cache(maxsize=256)
 def _has_odd_columns(first: int, codes: bytes) -> bool:
-    """Say whether a status code stands where an N-560 prints none."""
+    """Say whether a status code stands where an N-560 prints none.
+
+    Not all of its columns are confirmed, so this counts against a line that is too short alone.
+    """
     return any(first + found.start() not in _CODE_COLUMNS for found in re.finditer(rb"\w+", codes))
 
 
@@ -244,7 +247,8 @@ class NellcorReader:
             return Told()
         _, spo2, spo2_mark, rate, rate_mark, _, codes = found.groups()
         shape: Shape = (found.end(2), found.end(4), found.end(6))
-        if codes and shape == _ENDS and _has_odd_columns(found.start(7), codes):
+        is_short = len(text) < _LINE_LENGTH
+        if is_short and codes and shape == _ENDS and _has_odd_columns(found.start(7), codes):
             shape = (*shape, found.start(7))
         return Told(_readings(spo2, spo2_mark, rate, rate_mark, codes), shape)
 

@@ -203,6 +203,17 @@ def test_a_shifted_column_is_not_believed_among_others() -> None:
     assert listened(line(), shifted, line()) == [OximetryReading(97, 72)] * 2
 
 
+def test_a_code_in_an_unconfirmed_column_of_a_whole_line_is_believed_at_once() -> None:
+    moved = line(97, 172, "PH").replace(b"PH  ", b"  PH")
+    assert moved != line(97, 172, "PH")
+    told = listened(line(), moved, line())
+    assert [one.pulse_rate_per_min for one in told if isinstance(one, OximetryReading)] == [
+        72,
+        172,
+        72,
+    ]
+
+
 def test_a_model_with_columns_of_its_own_is_believed_from_its_second_line_on() -> None:
     npb = b"12-JUN-24 10:20:30  97  72  41  MO\r\n"
     told = listened(npb, npb, npb.replace(b"MO", b"  "))
