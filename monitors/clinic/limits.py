@@ -43,6 +43,9 @@ DEEPER_THAN: tuple[tuple[Condition, Condition], ...] = (
 )
 """Pairs whose first bound must lie farther out than the second's."""
 
+_REASONABLE_PERCENT = {Direction.BELOW: (10, 99), Direction.ABOVE: (101, 300)}
+_LARGEST_OFFSET = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -245,6 +248,9 @@ def _moved(limit: Limit, number: float) -> Limit:
         raise SessionError(wrong)
     shift = number - named.number
     steps = tuple(replace(s, bounds=_shifted(s.bounds, named, shift)) for s in limit.steps)
+    for bound in (bound for step in steps for bound in step.bounds):
+        if wrong := range_mistake(limit.condition, bound):
+            raise SessionError(f"{wrong}: it moves along with {number:g}")
     return replace(limit, steps=steps, is_off=False, is_changed=True)
 
 
@@ -261,32 +267,51 @@ def _same_measure(one: Bound, other: Bound) -> bool:
 
 
 def range_mistake(condition: Condition, bound: Bound) -> str | None:
-    """Say why a bound's absolute number is beyond reason; None where it is not."""
+    """Say why a bound's number is beyond reason, or no limit at all; None where it is not."""
     low, high = REASONABLE[bound.key]
-    if bound.absolute is None or low <= bound.absolute <= high:
-        return None
-    return f"{condition}: {bound.absolute:g} is out of range for {bound.key} ({low:g} to {high:g})"
+    if bound.absolute is not None and not low <= bound.absolute <= high:
+        return (
+            f"{condition}: {bound.absolute:g} is out of range for {bound.key} ({low:g} to {high:g})"
+        )
+    if bound.percent is not None:
+        least, most = _REASONABLE_PERCENT[bound.direction]
+        if not least <= bound.percent <= most:
+            return f"{condition}: {bound.percent:g} % is out of range ({least} to {most} %)"
+    if bound.offset is not None and not 0 < _outward(bound) <= _LARGEST_OFFSET:
+        return f"{condition}: {bound.offset:+g} lies not {bound.direction} the baseline within 100"
+    return None
 
 
-def order_mistake(limits: Limits) -> tuple[Condition, str] | None:
-    """Find a bound on the wrong side of another; return its condition and what is wrong."""
+def _outward(bound: Bound) -> float:
+    """Return how far an offset leads out from the baseline."""
+    offset = bound.offset or 0.0
+    return -offset if bound.direction is Direction.BELOW else offset
+
+
+def order_mistake(limits: Limits) -> tuple[tuple[Condition, ...], str] | None:
+    """Find a bound on the wrong side of another; return both conditions and what is wrong."""
     for deeper, shallower in DEEPER_THAN:
         far, near = limits.by_condition.get(deeper), limits.by_condition.get(shallower)
         if far is None or near is None or far.is_off or near.is_off:
             continue
-        for key, level in _levels(far, far.main).items():
-            other = _levels(near, near.main).get(key)
-            bound = far.bound
-            assert bound is not None
-            if other is not None and bound.excess(level, other) <= 0:
-                return (
-                    deeper,
-                    f"{deeper} ({level:g}) must lie {bound.direction} {shallower} ({other:g})",
-                )
+        if wrong := _not_deeper(far, near):
+            return (deeper, shallower), wrong
     return _crossed(limits)
 
 
-def _crossed(limits: Limits) -> tuple[Condition, str] | None:
+def _not_deeper(far: Limit, near: Limit) -> str | None:
+    """Say which bound of a limit does not lie farther out than the one that names the other."""
+    direction = CONDITIONS[far.condition].direction
+    others = {bound.key: bound for bound in near.steps[near.main].bounds}
+    for bound in (bound for step in far.steps for bound in step.bounds):
+        other = others.get(bound.key)
+        level, nearer = bound.absolute, None if other is None else other.absolute
+        if level is not None and nearer is not None and bound.excess(level, nearer) <= 0:
+            return f"{far.condition} ({level:g}) must lie {direction} {near.condition} ({nearer:g})"
+    return None
+
+
+def _crossed(limits: Limits) -> tuple[tuple[Condition, ...], str] | None:
     """Find a low bound at or above a high bound of the same quantity."""
     lows: dict[str, tuple[float, Condition]] = {}
     highs: dict[str, tuple[float, Condition]] = {}
@@ -301,7 +326,7 @@ def _crossed(limits: Limits) -> tuple[Condition, str] | None:
     for key in sorted(lows.keys() & highs.keys()):
         (low, under), (high, over) = lows[key], highs[key]
         if low >= high:
-            return under, f"{under} ({low:g}) must lie below {over} ({high:g}) for {key}"
+            return (under, over), f"{under} ({low:g}) must lie below {over} ({high:g}) for {key}"
     return None
 
 

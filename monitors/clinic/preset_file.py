@@ -11,8 +11,8 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,15 +25,8 @@ from monitors.clinic.conditions import (
     Kind,
     Priority,
 )
-from monitors.clinic.limits import (
-    Bound,
-    Limit,
-    Limits,
-    Step,
-    change_limit,
-    order_mistake,
-    range_mistake,
-)
+from monitors.clinic.limits import Bound, Limit, Limits, Step, change_limit, order_mistake
+from monitors.clinic.preset_checks import step_mistake, steps_mistake
 from monitors.errors import ConfigurationError
 from monitors.readings import Vital
 from monitors.toml_lines import locate
@@ -43,8 +36,6 @@ ADULT_FROM_YEARS = 18
 NO_PRESET = "none"
 
 _FOLDER = Path(__file__).parent / "alarm_presets"
-_LONGEST_DELAY_S = {Priority.HIGH: 30.0, Priority.MEDIUM: 120.0, Priority.LOW: 300.0}
-_LONGEST_GROWTH_S = 900.0
 _WIDEST_HYSTERESIS = 10.0
 _FILE_KEYS = ("name", "date", "source", "based_on", "without", "limits")
 _LIMIT_KEYS = ("condition", "vital", "when", "hysteresis", "source", "steps")
@@ -75,6 +66,8 @@ def load_preset(name: str) -> Limits:
         text = path.read_text(encoding="utf-8")
     except OSError as trouble:
         raise ConfigurationError(f"preset {name}: {path} cannot be read ({trouble})") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"preset {name}: {path} is not a text file in UTF-8") from None
     return read_preset(text, str(name))
 
 
@@ -158,9 +151,10 @@ class _Reader:
         for key in ("name", "date", "source"):
             if not self.table.get(key):
                 self.fail((key,), f"{key} is missing; every preset is named, dated and sourced")
+        self.check_head()
         named = {limit.condition: limit for limit in self.inherited()}
         own: dict[Condition, int] = {}
-        for index, table in enumerate(self.table.get("limits", ())):
+        for index, table in enumerate(self.tables(("limits",), self.table.get("limits", []))):
             limit = self.limit(("limits", index), table)
             if limit.condition in own:
                 self.fail(("limits", index), f"{limit.condition} is given twice")
@@ -171,6 +165,23 @@ class _Reader:
         whole = Limits(self.table["name"], str(self.table["date"]), self.table["source"], rows)
         self.check_whole(whole, own)
         return whole
+
+    def check_head(self) -> None:
+        for key in ("name", "source"):
+            if not isinstance(self.table[key], str):
+                self.fail((key,), f"{key} must be text")
+        dated = self.table["date"]
+        try:
+            day = dated if isinstance(dated, date) else date.fromisoformat(str(dated))
+        except ValueError:
+            self.fail(("date",), f"{dated!r} is not a date such as 2026-11-22")
+        self.table["date"] = day.isoformat()[:10]
+
+    def tables(self, path: tuple[str | int, ...], value: Any) -> list[dict[str, Any]]:
+        """Return a list of tables, or refuse what is none."""
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            self.fail(path, f"{path[-1]} must be a list of tables")
+        return value
 
     def inherited(self) -> tuple[Limit, ...]:
         if "based_on" not in self.table:
@@ -187,7 +198,8 @@ class _Reader:
             if condition not in whole.by_condition:
                 self.fail(("name",), f"{condition} is missing; it can never be left out")
         if wrong := order_mistake(whole):
-            self.fail(("limits", own.get(wrong[0], 0)), wrong[1])
+            place = next((own[one] for one in wrong[0] if one in own), 0)
+            self.fail(("limits", place), wrong[1])
 
     def limit(self, path: tuple[str | int, ...], table: dict[str, Any]) -> Limit:
         self.know(path, table, _LIMIT_KEYS)
@@ -200,12 +212,11 @@ class _Reader:
         written = table.get("steps") or self.fail(path, f"{condition}: steps are missing")
         steps = [
             self.step((*path, "steps", place), condition, one, when)
-            for place, one in enumerate(written)
+            for place, one in enumerate(self.tables((*path, "steps"), written))
         ]
         main, order = steps[0], sorted(steps, key=_urgency)
-        for step in steps:
-            self.check_delay((*path, "steps", steps.index(step)), condition, step)
-        self.check_order((*path, "steps"), condition, order)
+        if wrong := steps_mistake(condition, order):
+            self.fail((*path, "steps"), wrong)
         hysteresis = self.number((*path, "hysteresis"), table.get("hysteresis", 0))
         if not 0 <= hysteresis <= _WIDEST_HYSTERESIS:
             self.fail((*path, "hysteresis"), f"{condition}: hysteresis must be 0 to 10")
@@ -237,7 +248,7 @@ class _Reader:
         direction = CONDITIONS[condition].direction
         assert direction is not None
         allowed = {str(direction): False, f"at or {direction}": True}
-        if table.get("when") not in allowed:
+        if str(table.get("when")) not in allowed:
             words = " or ".join(repr(word) for word in allowed)
             self.fail((*path, "when"), f"{condition}: when must be {words}")
         return direction, allowed[table["when"]]
@@ -250,7 +261,8 @@ class _Reader:
         when: tuple[Direction, bool] | None,
     ) -> Step:
         bounds = self.bounds(path, condition, table, when) if when else ()
-        rest = {key: table[key] for key in table if key not in _bound_keys(condition)}
+        known = _bound_keys(condition) if when else set()
+        rest = {key: table[key] for key in table if key not in known}
         self.know(path, rest, _STEP_KEYS)
         if when and not bounds:
             self.fail(path, f"{condition}: a step needs a bound")
@@ -263,7 +275,12 @@ class _Reader:
         for key, value in rest.items():
             if key.endswith("_s") or key == "of_interval":
                 rest[key] = self.number(path, value)
-        return Step(bounds=bounds, **rest)
+        if not isinstance(rest.get("is_quiet", False), bool):
+            self.fail(path, f"{condition}: is_quiet must be true or false")
+        step = Step(bounds=bounds, **rest)
+        if wrong := step_mistake(condition, step):
+            self.fail(path, wrong)
+        return step
 
     def priority(self, path: tuple[str | int, ...], word: str) -> Priority:
         try:
@@ -279,6 +296,8 @@ class _Reader:
         when: tuple[Direction, bool],
     ) -> tuple[Bound, ...]:
         under = table.get("baseline_under")
+        if under is not None:
+            under = self.number(path, under)
         found: list[Bound] = []
         for word, key in _measures(condition).items():
             prefix = "" if word == "bound" else f"{word}_"
@@ -295,35 +314,10 @@ class _Reader:
                 found.append(Bound(key, *when, baseline_under=under, **numbers))
             else:
                 found += [Bound(key, *when, **{field: n}) for field, n in numbers.items()]
-        for bound in found:
-            if wrong := range_mistake(condition, bound):
-                self.fail(path, wrong)
+        is_own = any(bound.offset is not None or bound.percent is not None for bound in found)
+        if under is not None and not is_own:
+            self.fail(path, f"{condition}: baseline_under needs a bound that follows the baseline")
         return tuple(found)
-
-    def check_delay(self, path: tuple[str | int, ...], condition: Condition, step: Step) -> None:
-        longest = _LONGEST_DELAY_S[step.priority]
-        if not 0 <= step.delay_s <= longest:
-            self.fail(
-                path,
-                f"{condition}: a delay of {step.delay_s:g} s is beyond reason for "
-                f"{step.priority} priority (0 to {longest:g} s)",
-            )
-        if step.grows_to is None:
-            return
-        is_more = step.grows_to.rank > step.priority.rank
-        if not is_more or not step.delay_s < (step.grows_after_s or 0) <= _LONGEST_GROWTH_S:
-            self.fail(path, f"{condition}: it must grow to more, after its delay, within 900 s")
-
-    def check_order(
-        self, path: tuple[str | int, ...], condition: Condition, steps: list[Step]
-    ) -> None:
-        for less, more in pairwise(steps):
-            if less.bounds and more.bounds and _depth(more) < _depth(less):
-                self.fail(
-                    path,
-                    f"{condition}: bounds in the wrong order: {more.priority} priority must not "
-                    f"begin before {less.priority}",
-                )
 
     def know(
         self, path: tuple[str | int, ...], table: Mapping[str, Any], keys: tuple[str, ...]

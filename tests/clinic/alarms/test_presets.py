@@ -67,6 +67,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_preset(str(tmp_path / "none.toml"))
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_bytes(b"\xff\xfe\x00n")
+    with pytest.raises(ConfigurationError, match=r"ours\.toml is not a text file in UTF-8"):
+        load_preset(str(path))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -134,6 +141,113 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             HEAD + '[[limits]]\ncondition = "spo2_low"\nvital = "nibp"\n',
             "line 7: spo2_low is about spo2_pct, not nibp",
         ),
+        (HEAD + "limits = 3\n", "line 5: limits must be a list of tables"),
+        (HEAD + "limits = [1]\n", "line 5: limits must be a list of tables"),
+        (
+            HEAD + '[[limits]]\ncondition = "port_silent"\nsource = "us"\nsteps = [1]\n',
+            "line 8: steps must be a list of tables",
+        ),
+        (
+            HEAD + '[[limits]]\ncondition = "pulse_low"\nwhen = []\nsource = "us"\n',
+            "line 7: pulse_low: when must be 'below'",
+        ),
+        (HEAD.replace('"ours"', "5"), "line 1: name must be text"),
+        (HEAD.replace("2026-01-01", '"soon"'), "line 2: 'soon' is not a date"),
+        (
+            limit("pulse_low", "below", '{ bound = 50, priority = "low", is_quiet = "no" }'),
+            "line 9: pulse_low: is_quiet must be true or false",
+        ),
+        (
+            limit("spo2_low", "below", '{ bound = 90, priority = "medium", is_quiet = true }'),
+            "line 9: spo2_low: it cannot be quiet",
+        ),
+        (
+            limit("nibp_low", "below", '{ systolic = 80, priority = "high", is_quiet = true }'),
+            "line 9: nibp_low: high priority cannot be quiet",
+        ),
+        (
+            limit(
+                "nibp_low", "below", '{ systolic = 80, priority = "low", confirm_after_s = 9e4 }'
+            ),
+            "line 9: nibp_low: confirm_after_s of 90000 s is beyond reason (0 to 600 s)",
+        ),
+        (
+            limit("nibp_low", "below", '{ systolic = 80, priority = "low", asks_repeat_s = -1 }'),
+            "line 9: nibp_low: asks_repeat_s of -1 s is beyond reason",
+        ),
+        (
+            limit("nibp_low", "below", '{ systolic = 80, priority = "low", delay_s = 5 }'),
+            "line 9: nibp_low: a cuff reading cannot be held for a delay",
+        ),
+        (
+            limit("spo2_low", "below", '{ bound = 90, priority = "high", confirm_after_s = 5 }'),
+            "line 9: spo2_low: confirm_after_s is for cuff readings only",
+        ),
+        (
+            limit("pulse_high", "above", '{ bound = 120, priority = "low", grows_after_s = 9 }'),
+            "line 9: pulse_high: grows_after_s needs grows_to",
+        ),
+        (
+            limit("pulse_low", "below", '{ bound = 50, priority = "low", of_interval = 1 }'),
+            "line 9: pulse_low: of_interval is for nibp_overdue only",
+        ),
+        (
+            HEAD + '[[limits]]\ncondition = "nibp_overdue"\nsource = "us"\n'
+            'steps = [{ priority = "low", of_interval = 30 }]\n',
+            "line 8: nibp_overdue: of_interval 30 is beyond reason (0 to 2)",
+        ),
+        (
+            HEAD + '[[limits]]\ncondition = "probe_off"\nsource = "us"\n'
+            'steps = [{ priority = "low", bound = 3 }]\n',
+            "line 8: unknown key 'bound'",
+        ),
+        (
+            limit("pulse_low", "below", '{ bound = 50, baseline_under = 60, priority = "low" }'),
+            "line 9: pulse_low: baseline_under needs a bound that follows the baseline",
+        ),
+        (
+            limit(
+                "pulse_low",
+                "below",
+                '{ bound = 50, baseline_pct = 75, baseline_under = "x", priority = "low" }',
+            ),
+            "line 9: 'x' is not a number",
+        ),
+        (
+            limit("spo2_drop", "at or below", '{ baseline_offset = 4, priority = "low" }'),
+            "line 9: spo2_drop: +4 lies not below the baseline",
+        ),
+        (
+            limit("pulse_rise", "above", '{ baseline_offset = 4000, priority = "low" }'),
+            "line 9: pulse_rise: +4000 lies not above the baseline within 100",
+        ),
+        (
+            limit("pulse_low", "below", '{ baseline_pct = 130, priority = "low" }'),
+            "line 9: pulse_low: 130 % is out of range (10 to 99 %)",
+        ),
+        (
+            limit(
+                "nibp_very_high",
+                "at or above",
+                '{ systolic = 180, diastolic = 115, priority = "medium" }',
+                '{ systolic = 185, diastolic = 110, priority = "high" }',
+            ),
+            "line 9: nibp_very_high: bounds in the wrong order",
+        ),
+        (
+            limit(
+                "spo2_very_low",
+                "below",
+                '{ bound = 85, priority = "high" }',
+                '{ bound = 92, priority = "high" }',
+            ),
+            "line 5: spo2_very_low (92) must lie below spo2_low (90)",
+        ),
+        (
+            limit("pulse_low", "below", '{ bound = 45, priority = "low" }')
+            + LIMIT.format("spo2_low", "below", '{ bound = 84, priority = "high" }'),
+            "line 12: spo2_very_low (85) must lie below spo2_low (84)",
+        ),
         ('name = "x"\ndate = 2026-01-01\nsource = "us"\n', "spo2_low is missing"),
         (HEAD + 'without = ["spo2_low"]\n', "spo2_low is missing; it can never be left out"),
         ("name = \n", "line 1"),
@@ -156,6 +270,8 @@ def test_a_wrong_preset_is_refused_with_its_name_and_line(text: str, message: st
         ("spo2_low", 84, "Dr. B", "lung", "must lie below spo2_low"),
         ("nibp_very_high", 205, "Dr. B", "treated", "must lie above nibp_very_high"),
         ("pulse_low", 121, "Dr. B", "slip", "must lie below"),
+        ("spo2_low", 98, "Dr. B", "slip", "101 is out of range .*: it moves along with 98"),
+        ("spo2_drop", 4, "Dr. B", "slip", "lies not below the baseline"),
     ],
 )
 def test_a_wrong_change_is_refused(
