@@ -90,12 +90,16 @@ def changes(before: str, after: str) -> list[str]:
         was = {}
     lines = [words.REMOVED_PRESET.format(title=was[one].title) for one in was if one not in now]
     for name, preset in now.items():
-        if name not in was:
-            lines.append(words.ADDED_PRESET.format(title=preset.title))
-        elif was[name] != preset:
-            lines.append(words.CHANGED_PRESET.format(title=preset.title))
-            lines += [f"– {line}" for line in differences(was[name], preset)]
+        if was.get(name) != preset:
+            lines += _changed(was.get(name) or protocols.built_in().get(name), preset)
     return lines or [words.ONLY_REMARKS]
+
+
+def _changed(was: ClinicProtocol | None, now: ClinicProtocol) -> list[str]:
+    """Tell of one preset. was: the earlier one, or the built-in one it stands in place of."""
+    if was is None or was == now:
+        return [words.ADDED_PRESET.format(title=now.title)]
+    return [words.CHANGED_IN.format(title=now.title, line=line) for line in differences(was, now)]
 
 
 def _by_name(text: str) -> dict[str, ClinicProtocol]:

@@ -18,7 +18,16 @@ from monitors.errors import ChairsideError
 from views import access, protocol_file
 from views.local_time import LocalTime
 from views.protocol_differences import differences
-from views.visit_forms.orders import Signed, again, ask_reason, order, plate, submit, tell
+from views.visit_forms.orders import (
+    Signed,
+    again,
+    ask_reason,
+    button,
+    order,
+    plate,
+    submit,
+    tell,
+)
 from views.visits import session_of
 from views.words import pages_en, visit_en
 from views.words import protocol_en as words
@@ -43,12 +52,17 @@ def show_protocol_change(picture: Mapping[str, Any], signed: Signed, local: Loca
     if now.kind is not SessionKind(session["kind"]):
         st.caption(words.ADOPT_OTHER_KIND)
         return
-    with st.popover(words.ADOPT, width="stretch", key=signed.key("adopt-place")):
-        for line in _effects(picture, was, now):
-            st.caption(line)
-        with st.form(signed.key("adopt-form"), border=False):
-            reason = ask_reason(signed, "adopt", words.ADOPT_REASONS)
-            pressed = submit(signed, words.ADOPT, "adopt")
+    for line in _effects(picture, was, now):
+        st.caption(line)
+    if signed.refusal is not None:
+        button(signed, words.ADOPT, "adopt-closed")
+        return
+    with (
+        st.popover(words.ADOPT, width="stretch", key=signed.key("adopt-place")),
+        st.form(signed.key("adopt-form"), border=False),
+    ):
+        reason = ask_reason(signed, "adopt", words.ADOPT_REASONS)
+        pressed = submit(signed, words.ADOPT, "adopt")
     if pressed:
         _follow(signed, now, reason)
 
@@ -109,5 +123,5 @@ def _follow(signed: Signed, now: ClinicProtocol, reason: str | None) -> None:
         tell(signed, visit_en.REASON_WANTED, is_refusal=True)
     else:
         arguments = {"protocol": now.name, "edition": edition_of(now), "reason": reason}
-        order(signed, "adopt_protocol", arguments, words.ADOPT)
+        order(signed, "adopt_protocol", arguments, words.ADOPT_TOLD.format(title=now.title))
     again(signed)

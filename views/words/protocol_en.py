@@ -47,12 +47,12 @@ CHECK_RECOVERY = "at minute {minutes} of recovery"
 
 # ---- a file that somebody else changed
 FILE_CHANGED = (
-    "{who} changed {file} since this page read it. Saving is refused until you have looked; "
-    "nothing that you typed here is lost."
+    "{who} changed {file} since this page read it. Nothing that you typed is lost; saving is "
+    "refused until you choose below what becomes of it."
 )
 WHO_AT = "{name}, at {time},"
 WHO_OUTSIDE = "Somebody, outside this page,"
-CHANGED_PRESET = "changed: {title}"
+CHANGED_IN = "{title}: {line}"
 ADDED_PRESET = "added: {title}"
 REMOVED_PRESET = "taken out: {title}"
 ONLY_REMARKS = "only remarks or the order of the presets are different"
@@ -74,13 +74,14 @@ MEND_FIRST = "The file has mistakes and can only be edited as text until they ar
 # ---- a running session
 ADOPT_HEAD = "{title} was changed while this session runs. The session keeps its own edition."
 ADOPT_SAVED = "Saved by {name} at {time}."
-ADOPT_ABOUT = "Cuff, observations and limits follow the changed protocol from now on."
+ADOPT_ABOUT = "If ordered, cuff, observations and limits follow it from that moment on."
 ADOPT_STAYS = "The planned time of this session stays {planned}; it is changed at “Plan”."
-ADOPT_LIMITS = "Limits in force change now: {was} → {now}. Limits changed by hand stay changed."
+ADOPT_LIMITS = "Limits in force then change: {was} → {now}. Limits changed by hand stay changed."
 ADOPT_LIMITS_STAY = "Limits in force stay {was}: a person loaded them."
 ADOPT_INTERVAL = "Cuff intervals set by hand stay as they are."
 ADOPT_UNKNOWN = "What this session runs on is not on record yet; what differs cannot be told."
 ADOPT_OTHER_KIND = "The preset is now of another kind; this session cannot follow it."
 ADOPT_TOO_LATE = "{title} was changed meanwhile; after the drug a session keeps its edition."
 ADOPT = "Follow the changed protocol"
+ADOPT_TOLD = "{title} as it is now"
 ADOPT_REASONS = ("Physician's order", "New house edition", "Mistake in the earlier edition")
