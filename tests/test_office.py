@@ -84,6 +84,15 @@ def test_a_file_changed_between_two_saves_counts_and_one_with_mistakes_changes_n
     assert recliner.protocols["mood40"].planned_min == MOOD.planned_min
 
 
+def test_a_file_with_mistakes_keeps_no_room_from_being_watched(clinic: Clinic) -> None:
+    recliner = Story().recliner
+    path_of(clinic).write_text("this is = = nothing")
+    office = Office(clinic, {"R1": recliner})
+    assert recliner.protocols == built_in()
+    assert save(office, file_of(45))[0] == "done"
+    assert recliner.protocols["mood40"].planned_min == 45
+
+
 def test_a_session_begins_with_the_file_as_it_is_at_that_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

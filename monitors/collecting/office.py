@@ -29,11 +29,14 @@ class Office:
         self._path = clinic.protocols_path
         self._recliners = recliners
         self._saved_by: dict[str, str] = {}
-        self._stamp = _stamp_of(self._path)
-        self._share()
+        self._stamp: tuple[int, int] | None = None
+        self.look()
 
     def look(self) -> None:
-        """Take over a file that was changed beside Chairside; one with mistakes changes nothing."""
+        """Take over a file that was changed beside Chairside; one with mistakes changes nothing.
+
+        So it is at the start too: no slip in this file keeps a room from being watched.
+        """
         stamp = _stamp_of(self._path)
         if stamp == self._stamp:
             return
@@ -41,7 +44,7 @@ class Office:
         try:
             self._share()
         except ConfigurationError as error:
-            log.warning("the clinic's protocols stay as they were: %s", error)
+            log.warning("the clinic's file of protocols is not taken over: %s", error)
 
     def carry_out(self, command: Command) -> tuple[str, str]:
         """Carry out an order; return done or refused, and words for the person."""
@@ -68,7 +71,8 @@ class Office:
         self._saved_by = {edition_of_text(text): by}
         self._stamp = _stamp_of(self._path)
         self._share()
-        return f"{len(found)} protocols saved; running sessions keep theirs"
+        count = "1 protocol" if len(found) == 1 else f"{len(found)} protocols"
+        return f"{count} saved; running sessions keep theirs"
 
     def _see_unchanged(self, path: Path, seen: str | None) -> None:
         """Refuse to write over what somebody wrote since the page read the file, and say who."""
