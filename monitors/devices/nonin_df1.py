@@ -48,7 +48,7 @@ class Df1Frame:
         return raw
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def reading_of(raw: bytes) -> OximetryReading:
     """Return what one frame says, remembering the newest ones; FrameError if it is none."""
     frame = Df1Frame.from_bytes(raw)

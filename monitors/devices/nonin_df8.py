@@ -69,7 +69,7 @@ class Df8Frame:
         return raw
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def reading_of(raw: bytes) -> OximetryReading:
     """Return what one frame says, remembering the newest ones; FrameError if it is none."""
     frame = Df8Frame.from_bytes(raw)
