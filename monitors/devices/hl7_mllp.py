@@ -13,7 +13,7 @@ from monitors.devices.adapter import DecodeCounts
 from monitors.devices.hl7_mllp_codes import Quantity
 from monitors.devices.hl7_mllp_cuff import CuffWatch
 from monitors.devices.hl7_mllp_frames import (
-    BLOCK_END,
+    BLOCK_ENDS,
     BLOCK_START,
     LONGEST_BLOCK,
     Header,
@@ -54,8 +54,8 @@ class BlockFinder:
         """Return the messages that these bytes complete."""
         self._buffer += chunk
         messages: list[Hl7Message] = []
-        while (end := self._buffer.find(BLOCK_END, self._searched)) >= 0:
-            message = self._cut(end + len(BLOCK_END))
+        while past := self._past_end():
+            message = self._cut(past)
             if message is not None:
                 messages.append(message)
         self._trim()
@@ -64,6 +64,11 @@ class BlockFinder:
     def forget(self) -> None:
         """Discard what was half received."""
         self._discard(len(self._buffer))
+
+    def _past_end(self) -> int:
+        """Return the place behind the first block's end, 0 without one."""
+        found = BLOCK_ENDS.search(self._buffer, self._searched)
+        return found.end() if found else 0
 
     def _cut(self, past: int) -> Hl7Message | None:
         """Take the block that ends here, and discard what was before it."""

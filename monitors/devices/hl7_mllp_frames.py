@@ -9,6 +9,7 @@ IHE PCD technical framework (DEC profile).
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,8 @@ from monitors.errors import FrameError
 
 BLOCK_START = b"\x0b"
 BLOCK_END = b"\x1c\r"
+BLOCK_ENDS = re.compile(rb"\x1c[\r\n]")
+"""What ends a block: the mark and CR, or LF where a gateway or a capture changed the line ends."""
 LONGEST_BLOCK = 65536
 _REMEMBERED = 1024
 _SEGMENT_END = "\r"
@@ -75,7 +78,7 @@ class Hl7Message:
     @classmethod
     def from_bytes(cls, raw: bytes) -> Hl7Message:
         """Read a whole MLLP block; FrameError where it is none or has no right header."""
-        if not (raw.startswith(BLOCK_START) and raw.endswith(BLOCK_END)):
+        if not (raw.startswith(BLOCK_START) and BLOCK_ENDS.fullmatch(raw[-2:])):
             raise FrameError("an MLLP block stands between 0B and 1C 0D")
         return cls.from_text(raw[1:-2].decode("latin-1"))
 

@@ -179,6 +179,14 @@ def test_of_two_rows_of_a_quantity_the_last_that_can_be_believed_counts() -> Non
     assert readings(raw) == [OximetryReading(97, None)]
 
 
+def test_a_capture_whose_line_ends_were_changed_is_read_all_the_same() -> None:
+    receiver = adapter()
+    raw = message(spo2()).replace(b"\r", b"\n") * 3
+    assert list(receiver.feed(raw, 0.0)) == [OximetryReading(97, None)] * 3
+    assert (receiver.counts.frames, receiver.counts.discarded_bytes) == (3, 0)
+    assert list(receiver.feed(message(spo2()).replace(b"\r", b"\r\n"), 0.0)) != []
+
+
 def test_the_patient_and_everything_unknown_are_passed_over() -> None:
     raw = message("PID|||1^^^H||DOE^JANE", "NTE|1||97", "ZZZ|150456|97", obx("1^X^L", "97"))
     assert readings(raw) == []
