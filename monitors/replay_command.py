@@ -48,6 +48,8 @@ def _lines(options: ReplayOptions, limits: Limits) -> Iterator[str]:
     if path.is_file():
         yield from replay_trend(read_trend(path), limits)
         return
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder; name one recording in it")
     if path.suffix or len(path.parts) > 1:
         raise ConfigurationError(f"{path}: there is no such file")
     history = History.open(_store(options))

@@ -7,6 +7,7 @@ are absent the tests that need them say so and skip.
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from monitors.clinic import stimuli
 from monitors.clinic.conditions import Condition
 from monitors.clinic.limits import Limits, change_limit
 from monitors.clinic.preset_file import load_preset
+from monitors.errors import ConfigurationError
 from monitors.formats.trend_csv import Trend, parse_trend, read_trend
 from monitors.readings import Vital
 from monitors.replay import (
@@ -27,6 +29,7 @@ from monitors.replay import (
     scaled,
     stimuli_of,
 )
+from monitors.replay_command import ReplayOptions, run_replay
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
 
@@ -195,6 +198,20 @@ def test_an_alarm_gives_way_to_a_lesser_step_without_ending() -> None:
         (10, "start", "high"),
         (60, "de-escalate", "medium"),
     ]
+
+
+def test_a_delay_that_ends_in_a_gap_is_told_with_the_next_value() -> None:
+    """88 until 3 s, then nothing: it speaks until 6 s. 88 at 21 s closes the gap, 97 does not."""
+    rows = "".join(f"{at},{88 if at < 4 else ''}\n" for at in range(21))
+    for last, expected in ((88, {"spo2_low": [21]}), (97, {})):
+        text = f"Time [s],SpO2\n{rows}21,{last}\n22,97\n"
+        assert onsets(parse_trend(text.encode(), "p.csv"), load_preset("default")) == expected
+
+
+def test_a_folder_is_no_recording(tmp_path: Path) -> None:
+    asked = ReplayOptions(str(tmp_path), "default", tmp_path / "clinic.toml")
+    with pytest.raises(ConfigurationError, match="is a folder"):
+        run_replay(asked, io.StringIO())
 
 
 def test_of_two_rows_of_one_moment_none_is_lost() -> None:

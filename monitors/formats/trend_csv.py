@@ -144,10 +144,12 @@ def parse_trend(raw: bytes, name: str) -> Trend:
 
 def _no_columns(table: Table) -> str:
     words = [word.strip() for word in table.header.cells if word.strip()]
+    if not words:
+        return "the file is empty"
     names = {plain(word) for word in words}
     if _is_curves(names):
         return f"these are curves, without numbers to judge: {', '.join(words)}"
-    return f"no known trend file has these columns: {', '.join(words[:20]) or 'none'}"
+    return f"no known trend file has these columns: {', '.join(words[:20])}"
 
 
 def _is_curves(names: set[str]) -> bool:

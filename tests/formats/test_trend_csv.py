@@ -127,7 +127,7 @@ def test_an_unknown_file_names_the_columns_it_has() -> None:
 
 
 def test_an_empty_file_says_so() -> None:
-    with pytest.raises(ConfigurationError, match="columns: none"):
+    with pytest.raises(ConfigurationError, match="line 1: the file is empty"):
         parse_trend(b"", "x.csv")
     with pytest.raises(ConfigurationError, match=r"no row|columns"):
         parse_trend(b"minute,HR,SpO2\n", "x.csv")

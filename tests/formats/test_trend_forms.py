@@ -237,8 +237,8 @@ def test_pressures_keep_their_decimals() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"", "x.csv, line 1: no known trend file has these columns: none"),
-        (b"\n\n", "x.csv, line 1: no known trend file has these columns: none"),
+        (b"", "x.csv, line 1: the file is empty"),
+        (b"\n\n", "x.csv, line 1: the file is empty"),
         (b"Time,Apples\n0,1\n", "x.csv, line 1: no known trend file has these columns"),
         (b"HR,SpO2\n70,97\n", "x.csv, line 1: no known trend file has these columns: HR, SpO2"),
         (HEAD.encode(), "x.csv, line 1: there is a header but no row"),
