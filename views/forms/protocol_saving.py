@@ -19,6 +19,7 @@ from views.words import log_en as words
 from views.words import protocol_en
 
 _SEEN, _BASE, _EDITION = "protocol_seen_text", "protocol_base_text", "protocol_edition"
+_TOLD = "protocol_told_"
 
 
 def seen_text() -> str:
@@ -63,19 +64,24 @@ def show_saving(text: str, key: str, local: LocalTime, mine: str | None = None) 
         by = signed_by(f"protocol_by_{key}")
     can_save = not wrong and bool(by) and protocol_file.path() is not None
     if do.button(words.SAVE, disabled=not can_save, type="primary", key=f"protocol_save_{key}"):
-        _order(text, by)
+        _order(text, key, by)
+    if told := st.session_state.pop(_TOLD + key, None):
+        say(told)
     if not by:
         st.caption(words.SIGN_TO_SAVE)
 
 
-def _order(text: str, by: str | None) -> None:
+def _order(text: str, key: str, by: str | None) -> None:
     """Give the order; the collector refuses it where the file is not as this page has read it."""
     with told_errors():
         arguments = {"toml": text, "seen": edition_of_text(seen_text())}
         outcome = access.give("save_protocol", arguments, by)
-        say(words.OUTCOME[outcome.status].format(message=outcome.message))
+        st.session_state[_TOLD + key] = words.OUTCOME[outcome.status].format(
+            message=outcome.message
+        )
         if outcome.status == "done":
             _begin_from(text)
+        st.rerun()
 
 
 def _tell_changed(key: str, local: LocalTime, mine: str | None) -> None:
