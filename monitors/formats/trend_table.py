@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 from monitors.errors import ConfigurationError
 
@@ -22,6 +21,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _LOOKED_AT = 4000
 _LONGEST_PREAMBLE = 20
 _SEPARATOR_NOTE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,30}\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 _UNIT = r"(?:%|bpm|1?/?min|per min|mmhg|ms|msec|milliseconds?|s|secs?|seconds?|minutes?|h|hours?)"
 _TRAILING_UNIT = re.compile(r"\s*\(?(?:%|bpm|/\s*min|mmhg)\)?$", re.IGNORECASE)
 _BRACKETED_UNIT = re.compile(rf"\({_UNIT}\)|\([^)]*:[^)]*\)|\[[^\]]*\]")
@@ -145,5 +145,6 @@ def number(cell: str) -> float | None:
     cell = _TRAILING_UNIT.sub("", cell)
     if "." not in cell:
         cell = cell.replace(",", ".")
-    value = float(cell)
-    return value if isfinite(value) else None
+    if not _NUMBER.fullmatch(cell):
+        raise ValueError(cell)
+    return float(cell)

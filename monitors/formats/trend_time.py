@@ -41,6 +41,7 @@ _MONTHS = {
     **dict.fromkeys(("dec", "déc", "dez", "dic"), 12),
 }
 _EPOCH_MS_FROM = 1e11
+_LARGEST = 1e14
 _STEP_MS = 300_000
 """A clock set back by an hour shows this much less than an hour at most: the step between rows."""
 
@@ -90,7 +91,7 @@ class TimeColumn:
             value = number(cell.time)
         except ValueError:
             value = None
-        if value is None:
+        if value is None or abs(value) > _LARGEST:
             raise self.fail(cell.line, f"{cell.time!r} is not a time")
         unit_ms = self.unit_ms
         if unit_ms is None:
@@ -187,7 +188,7 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
     words = re.findall(r"[^\W\d_]+", text.lower())
     months = [_MONTHS.get(word[:4]) or _MONTHS.get(word[:3]) for word in words]
     month = next((one for one in months if one is not None), None)
-    years = [one for one in numbers if one >= 1000]
+    years = [one for one in numbers if 1000 <= one <= 9999]
     days = [one for one in numbers if 1 <= one <= 31]
     if month is None or len(years) != 1 or len(days) != 1:
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
+
 import pytest
 
 from monitors.errors import ConfigurationError
@@ -28,6 +31,18 @@ def refusal(text: str | bytes) -> str:
     with pytest.raises(ConfigurationError) as caught:
         read(text)
     return str(caught.value)
+
+
+SOUND = (
+    f"{HEAD}0,94,93,25,97\n1,94,93,25,97\n",
+    'Time,SpO2(%),Pulse Rate(bpm),Motion\n"11:59:58PM Nov 18, 2021",97,62,0\n',
+    "Date,Time,SpO2(%),PR(bpm)\n1/2/2024,10:15:30 PM,96,60\n1/3/2024,10:15:31 PM,,\n",
+    "Timestamp,SpO2\n2024-01-02T23:59:59+02:00,97\n2024-01-03T00:00:00Z,97\n",
+)
+DAMAGE = (
+    *("1e308", "1e400", "9" * 400, '"', "'", ",", ";", "\t", "\n", "\r", "\0", ":", "99:99"),
+    *("0000-00-00", "9999-12-31", "+99:99", "Z", "PM", "[", "(ms)", "²", "NaN", "sep=;\n", "_1"),
+)
 
 
 # ---- the time column
@@ -254,6 +269,9 @@ def test_pressures_keep_their_decimals() -> None:
             "line 3, column 'Time [s]': '' is not a",
         ),
         (HEAD.encode() + b'0,70,70,14,"97\n1,70,70,14,97\n', "x.csv, line 2: a quote is opened"),
+        (f"{HEAD}0,70,70,14,1_0\n".encode(), "line 2, column 'SpO2': '1_0' is not a number"),
+        (f"{HEAD}1e30,70,70,14,97\n".encode(), "line 2, column 'Time [s]': '1e30' is not a time"),
+        (f"{HEAD}1e999,70,70,14,97\n".encode(), "column 'Time [s]': '1e999' is not a time"),
         (b"Time,SpO2\n10:00:00,97\n10:61:00,97\n", "line 3, column 'Time': '10:61:00' is not a"),
         (b"Time,SpO2\n13:00:00 PM,97\n", "line 2, column 'Time': '13:00:00 PM' is not a time"),
         (b"Time,SpO2\n10:00:00,97\n\n09:00:00,97\n", "line 4, column 'Time': the time goes back"),
@@ -265,3 +283,14 @@ def test_a_file_that_cannot_be_is_refused_with_line_and_column(text: bytes, mess
 
 def test_a_number_far_too_long_for_a_cell_is_refused() -> None:
     assert "x.csv, line 2: field larger" in refusal(f"{HEAD}0,70,70,14,{'9' * 200_000}\n")
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_damaged_file_is_read_or_refused_in_words(seed: int) -> None:
+    damage = random.Random(seed)
+    text = damage.choice(SOUND)
+    for _ in range(damage.randint(1, 4)):
+        at = damage.randrange(len(text) + 1)
+        text = text[:at] + damage.choice(DAMAGE) + text[at + damage.choice([0, 1, 5]) :]
+    with contextlib.suppress(ConfigurationError):
+        read(text)
