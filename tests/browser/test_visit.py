@@ -84,6 +84,19 @@ class Nurse:
             labels,
         )
 
+    def places(self) -> dict[str, int]:
+        """Return how far down the page each one-tap button and scale stands, in pixels."""
+        found: dict[str, int] = self.page.evaluate(
+            """() => Object.fromEntries(
+                [...document.querySelectorAll("[class*='st-key-scale-'], [class*='st-key-tap-']")]
+                .map(one => [
+                    one.className.match(/st-key-(\\S+?)-R1/)[1],
+                    Math.round(one.getBoundingClientRect().top
+                        + document.querySelector("[data-testid='stMain']").scrollTop),
+                ]))"""
+        )
+        return found
+
     def fill(self, name: str, text: str) -> None:
         self.part(name).locator("input").first.fill(text, timeout=SLOW_MS)
 
@@ -150,6 +163,8 @@ def chart_the_infusion(nurse: Nurse) -> None:
     """Record what is seen and given, a pause, and an early end."""
     nurse.press(words.START["infusion"])
     nurse.reads("infusing")
+    expect(nurse.part("tap-side_effect-Nausea")).to_be_visible(timeout=SLOW_MS)
+    before = nurse.places()
     nurse.press(words.ORIENTED_FULLY)
     nurse.told(words.ORIENTED_FULLY)
     nurse.choose("scale-sedation", "5")
@@ -163,6 +178,8 @@ def chart_the_infusion(nurse: Nurse) -> None:
     for name in AT_ONCE:
         entry = nurse.page.locator("p", has_text=re.compile(rf": .*{name}.* Demo nurse"))
         expect(entry.first).to_be_visible(timeout=SLOW_MS)
+    assert before
+    assert nurse.places() == before, "a button moved under the thumb"
     nurse.press(words.PAUSE)
     nurse.choose("pause_infusion-reason", words.PAUSE_REASONS[0])
     nurse.page.get_by_test_id("stPopoverBody").get_by_role("button", name=words.PAUSE).click()

@@ -250,7 +250,7 @@ def test_what_is_overdue_stands_out_until_it_is_done(room: VisitRoom) -> None:
     overdue = next(one for one in nurse.said().splitlines() if "data-checks='overdue'" in one)
     assert "OVERDUE Orientation" in overdue
     nurse.press(words.ORIENTED_FULLY)
-    nurse.choose("scale-sedation", 4).draw()
+    nurse.rate("sedation", 4)
     said = nurse.look()
     overdue = next(one for one in said.splitlines() if "data-checks='overdue'" in one)
     assert "Orientation" not in overdue
@@ -326,8 +326,8 @@ def test_what_is_missing_is_named_and_leaving_without_it_needs_a_reason(room: Vi
 def test_a_patient_with_nothing_missing_is_discharged_with_one_tap(room: VisitRoom) -> None:
     in_recovery(room)
     nurse = room.nurse().press(words.ORIENTED_FULLY).press(words.STEADY_WORDS[True])
-    nurse.choose("scale-nausea", 0).draw()
-    nurse.choose("scale-dissociation", 0).draw()
+    nurse.rate("nausea", 0)
+    nurse.rate("dissociation", 0)
     nurse.press(words.TICKS["advice_given"])
     nurse.choose("leave-escort", "driver").type("leave-escort-name", "Ana")
     nurse.press(words.ESCORT_RECORD)

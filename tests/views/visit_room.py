@@ -171,6 +171,10 @@ class Nurse:
         self._field("button_group", name).set_value(value)
         return self
 
+    def rate(self, scale: str, number: int) -> Nurse:
+        """Tap a number of a scale."""
+        return self._drawn(self._field("button", f"scale-{scale}-{number}").click().run())
+
     def tick(self, name: str) -> Nurse:
         """Tick a box."""
         self._field("checkbox", name).check()

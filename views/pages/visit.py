@@ -27,6 +27,7 @@ from views.visit_forms import (
     entries_made,
     intake,
     observing,
+    protocol_change,
     pump,
     remarks,
     standing,
@@ -85,6 +86,7 @@ def _stamp(picture: Mapping[str, Any]) -> object:
         session.get("id"),
         session.get("phase"),
         session.get("planned_s"),
+        session.get("edition"),
         visit.get("intake"),
         visit.get("entries"),
         [(one["check"], one["state"]) for one in visit.get("checks") or ()],
@@ -105,13 +107,15 @@ def _beside(signed: Signed, local: LocalTime, drawn_on: object) -> None:
         st.rerun()
     with st.container():
         tell_trouble()
-    plate(standing.standing_line(picture, local), mark="data-standing='1'")
+    plate(standing.standing_line(picture, local), mark="data-standing='1'", least_lines=3)
     if picture.get("session") is None:
         return
-    with st.container():
-        standing.show_due(picture, local)
     st.markdown(f"##### {words.CUFF}")
     cuff.show_cuff(picture, signed, local)
+    with st.container():
+        standing.show_due(picture, local)
+    with st.container():
+        protocol_change.show_protocol_change(picture, signed, local)
 
 
 def _session(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:

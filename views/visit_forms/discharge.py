@@ -47,10 +47,10 @@ def show_checklist(picture: Mapping[str, Any], signed: Signed, local: LocalTime)
     missing = [words.ITEMS[one["name"]] for one in items if _is_missing(one)]
     if missing:
         told = words.MISSING.format(items=" · ".join(missing))
-        plate(told, is_strong=True, mark=f"data-missing='{len(missing)}'")
+        plate(told, is_strong=True, mark=f"data-missing='{len(missing)}'", least_lines=3)
         _leave_without(signed, missing)
     else:
-        plate(words.ALL_THERE, mark="data-missing='0'")
+        plate(words.ALL_THERE, mark="data-missing='0'", least_lines=3)
         order_button(signed, words.DISCHARGE, "discharge", is_main=True)
 
 
@@ -131,7 +131,7 @@ def show_scores(signed: Signed) -> None:
 
 def _score(signed: Signed, kind: str, title: str, items: Items) -> None:
     st.markdown(f"**{title}**")
-    with st.form(fresh(signed, f"{kind}-form", kind), border=False):
+    with st.form(signed.key(f"{kind}-form"), border=False):
         points = {item: _points(signed, kind, item, items[item]) for item in items}
         pressed = submit(signed, words.SCORE_RECORD.format(title=title), kind, is_main=False)
     if not pressed:

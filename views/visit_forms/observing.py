@@ -74,16 +74,16 @@ def _orientation(signed: Signed) -> None:
             st.popover(
                 words.ORIENTED_PARTLY,
                 width="stretch",
-                key=fresh(signed, "partly-place", "orientation"),
+                key=signed.key("partly-place"),
             ),
-            st.form(fresh(signed, "partly-form", "orientation"), border=False),
+            st.form(signed.key("partly-form"), border=False),
         ):
             known = st.pills(
                 words.TELLS,
                 list(parts),
                 selection_mode="multi",
                 format_func=lambda one: parts[one],
-                key=fresh(signed, "partly-known", "orientation"),
+                key=fresh(signed, "partly-known", "orientation", empty=[]),
             )
             pressed = submit(signed, words.RECORD, "partly")
     if pressed:
@@ -92,18 +92,13 @@ def _orientation(signed: Signed) -> None:
 
 
 def _choice(signed: Signed, kind: str, name: str, top: int) -> int | None:
-    """Show the numbers of a scale; a tap is the entry, which empties this scale alone."""
-    refusal = kind_refusal(signed, kind)
-    chosen = st.segmented_control(
-        name,
-        list(range(top + 1)),
-        key=fresh(signed, f"scale-{name}", name),
-        disabled=refusal is not None,
-        help=refusal,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    return None if chosen is None else int(chosen)
+    """Show the numbers of a scale, each a button; return the one that was tapped."""
+    refusal, chosen = kind_refusal(signed, kind), None
+    with st.container(horizontal=True, gap=None, key=signed.key(f"scale-{name}")):
+        for number in range(top + 1):
+            if button(signed, str(number), f"scale-{name}-{number}", refusal=refusal):
+                chosen = number
+    return chosen
 
 
 def _sedation(signed: Signed) -> None:
@@ -114,15 +109,14 @@ def _sedation(signed: Signed) -> None:
     told = words.SEDATION_WORDS.format(score=score, words=MOAAS_WORDS[score])
     if score <= MOAAS_NOT_ROUSABLE:
         told = f"{told}. {words.NOT_ROUSABLE}"
-    enter(signed, "sedation", {"moaas": score}, told, asked="sedation")
+    enter(signed, "sedation", {"moaas": score}, told)
 
 
 def _rating(signed: Signed, scale: RatingScale) -> None:
     score = _choice(signed, "rating", str(scale), RATING_TOP[scale])
     if score is not None:
         told = words.RATING_WORDS.format(scale=words.CHECKS[str(scale)], score=score)
-        values = {"scale": str(scale), "score": score}
-        enter(signed, "rating", values, told, asked=str(scale))
+        enter(signed, "rating", {"scale": str(scale), "score": score}, told)
 
 
 def show_steadiness(signed: Signed) -> None:

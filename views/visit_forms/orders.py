@@ -31,6 +31,8 @@ MINUTE_MS = 60_000
 AGO_MIN = (2, 5, 10, 15)
 AS_BEFORE = -1_000_000
 ANY = "any"
+LINE_PX = 25
+TOLD_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,18 @@ class Signed:
         return None if self.by else words.SIGN_FIRST
 
 
-def plate(text: str, *, is_strong: bool = False, mark: str = "") -> None:
-    """Tell something on a plate; a strong one is white, for red and yellow belong to alarms."""
-    ground = f"background:{colours.TEXT};color:{colours.GROUND};font-weight:700"
+def plate(text: str, *, is_strong: bool = False, mark: str = "", least_lines: int = 1) -> None:
+    """Tell something on a plate; a strong one is white, for red and yellow belong to alarms.
+
+    least_lines: how high it is even with less text, so that what stands below never moves.
+    """
+    ground = f"background:{colours.TEXT};border:1px solid {colours.TEXT};color:{colours.GROUND}"
+    ground += ";font-weight:700"
     quiet = f"background:{colours.PANEL};border:1px solid {colours.EDGE};color:{colours.TEXT}"
     style = f"{ground if is_strong else quiet};border-radius:8px;padding:9px 13px;font-size:16px"
+    style += (
+        f";box-sizing:border-box;line-height:{LINE_PX}px;min-height:{least_lines * LINE_PX + 20}px"
+    )
     body = "<br>".join(escape(line) for line in text.splitlines())
     st.html(f"<div {mark} style='{style}'>{body}</div>")
 
@@ -109,14 +118,15 @@ def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
     thumb when a line appears, and nothing typed is lost when somebody signs.
     """
     if signed.refusal is not None:
-        plate(signed.refusal, is_strong=True, mark="data-unsigned='1'")
+        plate(signed.refusal, is_strong=True, mark="data-unsigned='1'", least_lines=TOLD_LINES)
         return
     key = f"visit-told-{signed.recliner}"
     text, is_refusal, at = st.session_state.get(key, ("", False, 0))
     if not text or world_utc_ms() - at >= shown_for_ms:
-        plate(words.NOTHING_TOLD, mark="data-told='none'")
+        plate(words.NOTHING_TOLD, mark="data-told='none'", least_lines=TOLD_LINES)
         return
-    plate(text, is_strong=is_refusal, mark=f"data-told='{'refused' if is_refusal else 'ok'}'")
+    mark = f"data-told='{'refused' if is_refusal else 'ok'}'"
+    plate(text, is_strong=is_refusal, mark=mark, least_lines=TOLD_LINES)
     if st.session_state.get(f"{key}-seen") != at:
         st.session_state[f"{key}-seen"] = at
         st.toast(text, duration="long" if is_refusal else "short")
@@ -237,19 +247,22 @@ def kind_refusal(signed: Signed, kind: str) -> str | None:
     return signed.refusal
 
 
-def fresh(signed: Signed, name: str, asked: str = ANY) -> str:
-    """Return a widget's key that no answer to a question has used: after one it begins empty.
+def fresh(signed: Signed, name: str, asked: str = ANY, empty: object = None) -> str:
+    """Return a widget's key, and empty the widget once its question has been answered.
 
-    asked: the question, as :func:`enter` is told it. What belongs to other questions keeps its
-    key, so that a tap on it while the page is drawn anew still counts.
+    asked: the question, as :func:`enter` is told it. The key stays the same, for a new one would
+    put the widget in anew and move what stands below it under a thumb.
     """
-    return f"{signed.key(name)}-{st.session_state.get(signed.key(f'visit-made-{asked}'), 0)}"
+    key, made = signed.key(name), st.session_state.get(signed.key(f"visit-made-{asked}"), 0)
+    if st.session_state.get(f"{key}-emptied", 0) != made:
+        st.session_state[key] = empty
+        st.session_state[f"{key}-emptied"] = made
+    return key
 
 
 def _count_made(signed: Signed, asked: str) -> None:
-    for one in (ANY, asked):
-        key = signed.key(f"visit-made-{one}")
-        st.session_state[key] = st.session_state.get(key, 0) + 1
+    key = signed.key(f"visit-made-{asked}")
+    st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
 def ask_when(signed: Signed) -> None:
@@ -261,6 +274,7 @@ def ask_when(signed: Signed) -> None:
 def _draw_when(signed: Signed) -> None:
     target = correcting(signed)
     options = [0, *AGO_MIN] if target is None else [AS_BEFORE, 0, *AGO_MIN]
+    name = f"when-{target.entry_id if target else ''}"
     pick, other = st.columns([3.4, 1.2], vertical_alignment="bottom")
     with pick:
         chosen = st.segmented_control(
@@ -269,7 +283,7 @@ def _draw_when(signed: Signed) -> None:
             default=options[0],
             required=True,
             format_func=lambda minutes: _ago_words(minutes, target),
-            key=fresh(signed, f"when-{target.entry_id if target else ''}"),
+            key=fresh(signed, name, empty=options[0]),
             wrap=True,
         )
     with other:
@@ -329,6 +343,8 @@ def enter(
     st.session_state[signed.key("visit-last-tap")] = (tap, world_utc_ms())
     if given.status != "refused":
         _count_made(signed, asked or kind)
+        if at_utc_ms is not None:
+            _count_made(signed, ANY)
         correct(signed, None)
     again(signed)
 

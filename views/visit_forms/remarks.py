@@ -73,10 +73,10 @@ def _give(
 
 
 def _other_medicine(signed: Signed) -> None:
-    with st.form(fresh(signed, "other-medicine", OTHER), border=False):
+    with st.form(signed.key(OTHER), border=False):
         places = st.columns([2, 1, 2])
         name = places[0].text_input(
-            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name", OTHER)
+            words.MEDICINE_NAME, max_chars=60, key=fresh(signed, "other-name", OTHER, empty="")
         )
         amount = places[1].number_input(
             words.AMOUNT,
@@ -90,7 +90,7 @@ def _other_medicine(signed: Signed) -> None:
             MEDICINE_UNITS,
             default="mg",
             required=True,
-            key=fresh(signed, "other-unit", OTHER),
+            key=fresh(signed, "other-unit", OTHER, empty="mg"),
         )
         route = st.segmented_control(
             words.ROUTE, words.ROUTES, key=fresh(signed, "other-route", OTHER)
@@ -117,8 +117,10 @@ def show_side_effects(signed: Signed) -> None:
 
 def show_note(signed: Signed) -> None:
     """Show a place for words."""
-    with st.form(fresh(signed, "note-form", "note"), border=False):
-        text = st.text_input(words.NOTE, max_chars=1000, key=fresh(signed, "note", "note"))
+    with st.form(signed.key("note-form"), border=False):
+        text = st.text_input(
+            words.NOTE, max_chars=1000, key=fresh(signed, "note", "note", empty="")
+        )
         pressed = submit(signed, words.RECORD_NOTE, "note", is_main=False)
     if not pressed:
         return
