@@ -155,7 +155,7 @@ class Collector:
             if self._pace.is_due("redraw", REDRAW_EVERY_MS):
                 self._look_round()
             self._publisher.publish(is_store_degraded=self._is_store_degraded)
-        if self._pace.is_due("write", WRITE_EVERY_MS):
+        if self._pace.is_over("write", WRITE_EVERY_MS):
             self._books.write()
 
     def _advance(self, recliner: Recliner, now_ms: int) -> None:

@@ -126,7 +126,10 @@ class Books:
         self.keep([*led_to, fact, *self._checkpoints()])
 
     def write(self) -> None:
-        """Hand over what is ready."""
+        """Hand over what is ready, every second that is over with it."""
+        now_ms = self._clock.now_ms()
+        for recorder in self._recorders.values():
+            recorder.end_second(now_ms)
         facts = [fact for recorder in self._recorders.values() for fact in recorder.drain()]
         self.keep([*facts, *self._checkpoints()])
 

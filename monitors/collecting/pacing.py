@@ -28,6 +28,17 @@ class Pace:
         self._next_ms[work] = now_ms + round(every_ms * self.clock.rate)
         return True
 
+    def is_over(self, work: str, every_ms: int) -> bool:
+        """Say whether an interval counted from the timeline's beginning has ended since last asked.
+
+        Work paced so is done just after each full second, whenever it was hastened in between.
+        """
+        now_ms, step_ms = self.clock.now_ms(), round(every_ms * self.clock.rate)
+        if now_ms < self._next_ms.get(work, now_ms):
+            return False
+        self._next_ms[work] = (now_ms // step_ms + 1) * step_ms
+        return True
+
     def hasten(self, work: str) -> None:
         """Make a work due at once."""
         self._next_ms[work] = self.clock.now_ms()

@@ -230,6 +230,13 @@ class Recorder:
             _details(event),
         )
 
+    def end_second(self, now_ms: int) -> None:
+        """Make ready what came before the second in progress, the traces begun then too."""
+        self._turn_second(now_ms)
+        for device_id, trace in list(self._traces.items()):
+            if trace.first_ms // 1000 < now_ms // 1000:
+                self._end_trace(device_id)
+
     def drain(self) -> list[Fact]:
         """Hand over what is ready; the second in progress stays."""
         ready, self._ready = self._ready, []
