@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.views.sessions import SESSION, Room, at, picture, standing
 from views.forms import ordering
+from views.words import pages_en as words
 from views.words.pages_en import OPEN_VISIT
 
 PAGES = Path(__file__).parents[2] / "views" / "pages"
@@ -149,6 +150,25 @@ def test_a_limit_changes_only_with_a_number_and_carries_its_reason(running_room:
         "bound": 88.0,
         "reason": "own normal is 91",
     }
+
+
+def test_a_note_of_a_session_is_an_entry_that_can_be_put_right(running_room: Room) -> None:
+    running_room.publish(R1=picture())
+    page = sign(run("recliner"))
+    next(one for one in page.text_input if one.label == words.NOTE).input(" calm ")
+    next(one for one in page.button if one.label == words.RECORD_NOTE).click().run()
+    (command,) = running_room.answer()
+    assert command.verb == "enter"
+    assert command.arguments == {"kind": "note", "values": {"text": "calm"}}
+
+
+def test_a_note_where_nobody_sits_is_kept_all_the_same(running_room: Room) -> None:
+    running_room.publish(R1=picture(session=None))
+    page = sign(run("recliner"))
+    next(one for one in page.text_input if one.label == words.NOTE).input("cable frayed")
+    next(one for one in page.button if one.label == words.RECORD_NOTE).click().run()
+    (command,) = running_room.answer()
+    assert (command.verb, command.arguments) == ("note", {"text": "cable frayed"})
 
 
 def test_a_session_is_begun_with_a_label_and_a_protocol(running_room: Room) -> None:
