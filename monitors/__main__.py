@@ -92,12 +92,20 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from monitors.check import check_ports
+    from monitors.clinic import protocols
 
     clinic = config.load(options.config)
-    print(f"{options.config}: {len(clinic.recliners)} recliners, nothing wrong in the file")
+    print(f"{options.config}: {_count(clinic.recliners, 'recliner')}, nothing wrong in the file")
+    if clinic.protocols_path is not None and clinic.protocols_path.exists():
+        found = protocols.load(clinic.protocols_path)
+        print(f"{clinic.protocols_path}: {_count(found, 'protocol')}, nothing wrong in the file")
     if options.no_ports:
         return 0
     return check_ports(clinic, options.seconds, sys.stdout)
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:

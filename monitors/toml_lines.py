@@ -31,7 +31,8 @@ def lines_of(text: str) -> dict[Path, int]:
             continue
         if header := _HEADER.match(line):
             table = _enter(header[1], _split(header[2]), counts)
-            lines.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
         elif key := _KEY.match(line):
             lines.setdefault((*table, *_split(key[1])), number)
             multiline_end = _opened_string(line[key.end() :])

@@ -61,6 +61,20 @@ def test_a_mistyped_device_or_config_is_named_and_ends_with_two(tmp_path: Path) 
         assert "Traceback" not in err
 
 
+def test_check_reads_the_clinics_own_protocols_too(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(
+        '[clinic]\nname = "C"\nprotocols = "own.toml"\n[[recliners]]\nname = "R1"\n', "utf-8"
+    )
+    own = tmp_path / "own.toml"
+    own.write_text('[[protocols]]\nname = "mood50"\nplaned_min = 50\n', "utf-8")
+    status, out, err = monitors("check", str(tmp_path / "clinic.toml"), "--no-ports")
+    assert (status, "nothing wrong" in out) == (2, True)
+    assert re.search(r"own\.toml:3: .*planed_min.*planned_min", err, re.DOTALL), err
+    own.unlink()
+    status, out, _ = monitors("check", str(tmp_path / "clinic.toml"), "--no-ports")
+    assert (status, "own.toml" in out) == (0, False)
+
+
 def test_check_tells_which_ports_answer_and_which_do_not(tmp_path: Path) -> None:
     with room(tmp_path) as place:
         place.simulate(1, "--scenario", "steady")

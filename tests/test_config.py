@@ -128,3 +128,9 @@ def test_a_missing_file_a_broken_file_and_a_binary_file_are_named(tmp_path: Path
 )
 def test_a_loopback_port_is_recognised(port: str, is_here: bool) -> None:
     assert is_loopback(port) is is_here
+
+
+def test_a_mistyped_table_is_named_with_the_line_of_its_header() -> None:
+    text = '[clinic]\nname = "C"\n\n[[recliner]]\nname = "R1"\n'
+    with pytest.raises(ConfigurationError, match=r"clinic\.toml:4: .*did you mean 'recliners'\?"):
+        parse(text)
