@@ -14,7 +14,16 @@ from monitors.clock import PushedClock, world_utc_ms
 from monitors.collector import Collector
 from monitors.composing import run_collector
 from monitors.config import parse
-from monitors.devices.link import LinkEvent, Lost, Opened, Received, Silent, Speaking, Tap
+from monitors.devices.link import (
+    CuffRunsOn,
+    LinkEvent,
+    Lost,
+    Opened,
+    Received,
+    Silent,
+    Speaking,
+    Tap,
+)
 from monitors.errors import ConfigurationError, StoreError, TransportError
 from monitors.readings import (
     NibpDetermination,
@@ -210,6 +219,19 @@ def test_a_silent_port_is_an_alarm_and_its_number_goes(rig: Rig) -> None:
     assert picture["vitals"]["spo2_pct"]["state"] == "stale"
     rig.pass_time(12)
     assert rig.look()["vitals"]["spo2_pct"]["value"] is None
+
+
+def test_a_cuff_that_heeds_no_stop_is_an_alarm_and_on_record(rig: Rig) -> None:
+    assert rig.answered(rig.order("begin_session", label="JD-14", protocol="mood40"))[0] == "done"
+    rig.tell(CuffRunsOn("R1/monitor", rig.clock.now_ms(), 4))
+    (alarm,) = [a for a in rig.look()["alarms"] if a["condition"] == "nibp_failed"]
+    assert alarm["reason"] == "device_fault"
+    history = rig.history()
+    (entry,) = [one for one in history.entries() if one.kind == "cuff_stop"]
+    assert entry.payload["error"] == "the cuff goes on measuring after 4 stops"
+    assert (entry.by, entry.session_id is not None) == ("Chairside", True)
+    assert "cuff_runs_on" in [row.what for row in history.devices()]
+    history.close()
 
 
 def test_recliners_unplugged_at_once_are_one_storm_and_all_are_kept(

@@ -58,10 +58,12 @@ Happening = SessionBegan | PhaseEntered | AlarmChanged | EntryMade
 class CuffOrder:
     """Ask the collector to start or cancel a cuff. by: the person, or the armed cadence's.
 
-    is_stat: one of a rapid series, for which a shorter rest is enough.
+    is_stat: one of a rapid series, for which a shorter rest is enough. number: tells the starts of
+    an armed cadence apart, so that an answer finds its own; 0 for a person's order.
     """
 
     device_id: str
     is_start: bool
     by: str
     is_stat: bool = False
+    number: int = 0

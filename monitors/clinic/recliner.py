@@ -36,6 +36,8 @@ from monitors.readings import (
     DeviceIdentity,
     MovingField,
     NibpDetermination,
+    NibpFailure,
+    NibpOutcome,
     Reading,
     Vital,
     VitalReading,
@@ -216,13 +218,21 @@ class Recliner:
 
     def cuff_answered(self, order: CuffOrder, error: str | None, now_ms: int) -> list[Happening]:
         """Take that a start or stop was sent to the cuff, or why not."""
-        self.own_cuff.answered(error, now_ms)
+        self.own_cuff.answered(order, error, now_ms)
         word = "cuff_start" if order.is_start else "cuff_stop"
         payload = {"device_id": order.device_id, "error": error}
         happened: list[Happening] = [self.entry(word, now_ms, order.by, payload)]
         if order.is_start and error is None:
             happened += self.tell_cadence(cadence_events.CuffStarted(), now_ms)
         return happened
+
+    def cuff_runs_on(self, device_id: str, stops: int, now_ms: int) -> list[Happening]:
+        """Take that a cuff does not heed our stops: told as a fault of its device."""
+        words = f"the cuff goes on measuring after {stops} stops"
+        payload = {"device_id": device_id, "error": words}
+        fault = NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.DEVICE_FAULT)
+        told = self.step(stimuli.CuffResult(fault, now_ms), now_ms)
+        return [self.entry("cuff_stop", now_ms, "Chairside", payload), *told]
 
     # ---- time and alarms
 

@@ -20,6 +20,7 @@ from monitors.collecting.setups import device_fact
 from monitors.config import Clinic
 from monitors.devices.link import (
     CuffCancelled,
+    CuffRunsOn,
     CuffStarted,
     LineCounts,
     LinkEvent,
@@ -31,7 +32,7 @@ from monitors.devices.link import (
 )
 from monitors.readings import DeviceIdentity, WaveformChunk
 
-PortEvent = Opened | Lost | Silent | Speaking | CuffStarted | CuffCancelled
+PortEvent = Opened | Lost | Silent | Speaking | CuffStarted | CuffCancelled | CuffRunsOn
 Tell = Callable[[Recliner, Iterable[Happening]], None]
 
 _PORT_WORDS: dict[type, str] = {
@@ -41,6 +42,7 @@ _PORT_WORDS: dict[type, str] = {
     Speaking: "speaking",
     CuffStarted: "cuff_started",
     CuffCancelled: "cuff_cancelled",
+    CuffRunsOn: "cuff_runs_on",
 }
 
 
@@ -97,6 +99,8 @@ class Hearing:
             self._tell(recliner, happened)
         elif isinstance(event, Opened):
             self._take_name(recliner, device_id, event.identity, at_ms)
+        elif isinstance(event, CuffRunsOn):
+            self._tell(recliner, recliner.cuff_runs_on(device_id, event.stops, at_ms))
         self._keep_device_fact(recliner, event, _PORT_WORDS[type(event)])
 
     def _take_name(self, recliner: Recliner, device_id: str, name: str | None, at_ms: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from monitors.devices.cuff_cycle import BEGINS_WITHIN_S
 from monitors.devices.cuff_numbers import HIGHEST_PULSE_PER_MIN as HIGHEST_BY_CUFF
 from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.dinamap_frames import NibpReply, RateReply
@@ -36,7 +37,6 @@ FAILURES = {
 }
 _AGE_SLACK_S = 2.0
 _OUTCOME_WAIT_S = 3.0
-_START_WAIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class CuffWatch:
         if self._own_since_s is None:
             return None
         waited_s = now_s - (self._ran_until_s if self._ran else self._own_since_s)
-        is_over = waited_s >= (_OUTCOME_WAIT_S if self._ran else _START_WAIT_S)
+        is_over = waited_s >= (_OUTCOME_WAIT_S if self._ran else BEGINS_WITHIN_S)
         return NibpFailure.UNKNOWN if is_over else None
 
     def _is_new(self, reply: NibpReply, now_s: float) -> bool:

@@ -20,6 +20,7 @@ from monitors.devices.catalogue import DeviceKind, LineSettings
 from monitors.devices.cuff_cycle import REST_S, CancelReason, CuffGuard, OwnCycle
 from monitors.devices.link_events import (
     CuffCancelled,
+    CuffRunsOn,
     CuffStarted,
     LineCounts,
     LinkEvent,
@@ -39,6 +40,7 @@ from monitors.readings import OximetryReading, Reading
 
 __all__ = [
     "CuffCancelled",
+    "CuffRunsOn",
     "CuffStarted",
     "LineCounts",
     "Link",
@@ -216,7 +218,7 @@ class Link:
         self._is_open = True
 
     def _lost(self, reason: str, bug: Exception | None = None) -> None:
-        self._cuff.line_lost()
+        self._cuff.line_lost(self._clock.now_ms())
         if self._is_lost or self._closing.is_set():
             return
         self._is_lost = True
@@ -235,7 +237,8 @@ class Link:
             self._stop_if_due(transport, now_ms)
             self._send(transport, self._adapter.due(now_ms / 1000), now_ms)
             self._tell_counts(now_ms)
-        if self._cuff.own is not None:
+        own = self._cuff.own
+        if own is not None and not own.is_orphan:
             self._send_cancel(transport, CancelReason.SHUTDOWN)
             transport.flush()
 
@@ -319,13 +322,18 @@ class Link:
         reason = self._cuff.stop_due(now_ms)
         if reason is not None:
             self._send_cancel(transport, reason)
+        stops = self._cuff.stops_in_vain(now_ms)
+        if stops is not None:
+            _log.error("%s: the cuff goes on measuring after %d stops", self._device_id, stops)
+            self._tell(CuffRunsOn(self._device_id, now_ms, stops))
 
     def _send_cancel(self, transport: Transport, reason: CancelReason) -> None:
         now_ms = self._clock.now_ms()
         assert isinstance(self._adapter, CuffAdapter)
         self._send(transport, self._adapter.cancel_cuff(now_ms / 1000), now_ms)
-        self._cuff.cancelled(now_ms)
-        _log.info("%s: cuff stop sent (%s)", self._device_id, reason)
+        self._cuff.cancelled(now_ms, reason)
+        level = logging.WARNING if reason is CancelReason.REPEATED else logging.INFO
+        _log.log(level, "%s: cuff stop sent (%s)", self._device_id, reason)
         self._tell(CuffCancelled(self._device_id, now_ms, reason))
 
 

@@ -89,4 +89,14 @@ class CuffCancelled:
     reason: CancelReason
 
 
-LinkEvent = Received | Opened | Lost | Silent | Speaking | LineCounts | CuffStarted | CuffCancelled
+@dataclass(frozen=True, slots=True)
+class CuffRunsOn:
+    """Say that our own cycle goes on after so many stops, and that no more are sent by itself."""
+
+    device_id: str
+    at_ms: int
+    stops: int
+
+
+CuffEvent = CuffStarted | CuffCancelled | CuffRunsOn
+LinkEvent = Received | Opened | Lost | Silent | Speaking | LineCounts | CuffEvent

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from monitors.devices.cuff_cycle import BEGINS_WITHIN_S
 from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.pm6750_frames import CuffTest, NibpReport
 from monitors.readings import (
@@ -33,8 +34,6 @@ _STATES: dict[int, CuffState] = {
     **dict.fromkeys((*FAILURES, CuffTest.FINISHED, CuffTest.INITIALISED), CuffState.IDLE),
     CuffTest.MEASURING: CuffState.MEASURING,
 }
-START_WAIT_S = 15.0
-"""A start that the board has not begun by then has failed (our own choice)."""
 LONGEST_GAP_S = 10.0
 """A cycle that ended unheard for longer than this has a result of unknown age (our choice)."""
 
@@ -135,7 +134,7 @@ class CuffWatch:
             return None
         if self._is_cancelled:
             return self._fail(NibpFailure.CANCELLED)
-        is_over = now_s - self._own_since_s >= START_WAIT_S
+        is_over = now_s - self._own_since_s >= BEGINS_WITHIN_S
         return self._fail(NibpFailure.UNKNOWN) if is_over else None
 
     def _fail(self, reason: NibpFailure, is_old: bool = False) -> NibpDetermination:

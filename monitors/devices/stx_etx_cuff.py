@@ -8,6 +8,7 @@ known, so each but 00 is a failure of unknown reason.
 
 from __future__ import annotations
 
+from monitors.devices.cuff_cycle import BEGINS_WITHIN_S
 from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.stx_etx_frames import CuffPressure, Status
 from monitors.readings import (
@@ -21,7 +22,6 @@ from monitors.readings import (
 MEASURING = 3
 STREAM_GAP_S = 3.0
 SETTLE_S = 1.0
-_START_WAIT_S = 15.0
 _CANCEL_WAIT_S = 3.0
 _PROMPT_S = 10.0
 _Numbers = tuple[int, int, int, int, int]
@@ -170,7 +170,7 @@ class CuffWatch:
         """Return the failure of a start that no stream followed."""
         if self._start_s is None:
             return []
-        limit_s = _CANCEL_WAIT_S if self._is_cancelled else _START_WAIT_S
+        limit_s = _CANCEL_WAIT_S if self._is_cancelled else BEGINS_WITHIN_S
         if now_s - self._start_s < limit_s:
             return []
         why = NibpFailure.CANCELLED if self._is_cancelled else NibpFailure.UNKNOWN

@@ -9,6 +9,7 @@ remembered as decimal, so both spellings are accepted.
 
 from __future__ import annotations
 
+from monitors.devices.cuff_cycle import BEGINS_WITHIN_S
 from monitors.devices.cuff_numbers import completed, failed
 from monitors.devices.suntech_frames import BpResult
 from monitors.readings import (
@@ -21,7 +22,6 @@ from monitors.readings import (
 
 PRESSED_MMHG = 15
 _LOW_S = 5.0
-_START_WAIT_S = 15.0
 _CANCEL_WAIT_S = 3.0
 _LONGEST_RUN_S = 190.0
 _RESULT_WAIT_S = 5.0
@@ -220,7 +220,7 @@ class CuffWatch:
     def _overdue(self, now_s: float) -> list[Reading]:
         """Return the failure of a start that nothing followed, or of a result that never came."""
         if self._start_s is not None:
-            limit_s = _CANCEL_WAIT_S if self._is_cancelled else _START_WAIT_S
+            limit_s = _CANCEL_WAIT_S if self._is_cancelled else BEGINS_WITHIN_S
             if now_s - self._start_s < limit_s:
                 return []
             self._start_s = None

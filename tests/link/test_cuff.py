@@ -7,9 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from monitors.clock import PushedClock
-from monitors.devices.cuff_cycle import STAT_REST_S, CancelReason, CuffGuard
+from monitors.devices import dinamap_cuff, pm6750_cuff, stx_etx_cuff, suntech_cuff
+from monitors.devices.cuff_cycle import (
+    BEGINS_WITHIN_S,
+    HEARD_WITHIN_S,
+    MOST_STOPS,
+    REST_S,
+    STAT_REST_S,
+    STOP_AGAIN_S,
+    CancelReason,
+    CuffGuard,
+)
 from monitors.devices.link import (
     CuffCancelled,
+    CuffRunsOn,
     CuffStarted,
     Link,
     Lost,
@@ -19,7 +30,13 @@ from monitors.devices.link import (
     Speaking,
 )
 from monitors.errors import TransportError
-from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpOutcome
+from monitors.readings import (
+    CuffActivity,
+    CuffState,
+    NibpDetermination,
+    NibpFailure,
+    NibpOutcome,
+)
 from tests.link.room import CUFF, Cable, Told
 
 Plug = Callable[..., Cable]
@@ -238,11 +255,11 @@ def test_an_order_given_while_the_cable_is_away_is_never_sent(
     assert told.count(Speaking) == 2
 
 
-def test_a_start_that_did_not_take_is_forgotten_after_ten_seconds(
+def test_a_start_that_did_not_take_is_forgotten_when_its_adapter_has_given_it_up(
     cable: Cable, told: Told, link: Link, clock: PushedClock
 ) -> None:
     link.start_cuff()
-    clock.push(11)
+    clock.push(BEGINS_WITHIN_S + HEARD_WITHIN_S)
     say(cable, told, b"IDLE\n")
     say(cable, told, b"IDLE\n")
     link.start_cuff()
@@ -264,13 +281,180 @@ def test_a_determination_of_unknown_age_neither_ends_a_cycle_nor_begins_a_rest()
     assert guard.refusal(1000, 30) is None
 
 
-def test_a_stop_can_be_asked_again_until_the_cuff_is_idle() -> None:
+def test_a_lost_stop_is_repeated_and_then_said_to_be_in_vain(
+    cable: Cable, told: Told, link: Link, clock: PushedClock
+) -> None:
+    link.start_cuff()
+    say(cable, told, b"BUSY\n")
+    link.cancel_cuff()
+    reasons = [told.next(CuffCancelled).reason]
+    for _ in range(MOST_STOPS - 1):
+        clock.push(STOP_AGAIN_S)
+        say(cable, told, b"BUSY\n")
+        reasons.append(told.next(CuffCancelled).reason)
+    assert reasons == [CancelReason.STAFF] + [CancelReason.REPEATED] * (MOST_STOPS - 1)
+    clock.push(STOP_AGAIN_S)
+    assert told.next(CuffRunsOn).stops == MOST_STOPS
+    clock.push(60)
+    say(cable, told, b"BUSY\n")
+    say(cable, told, b"BUSY\n")
+    assert cable.heard_now() == b"START\n" + b"STOP\n" * MOST_STOPS
+    assert told.count(CuffRunsOn) == 1
+
+
+def test_a_stop_that_was_heeded_is_not_repeated(
+    cable: Cable, told: Told, link: Link, clock: PushedClock
+) -> None:
+    link.start_cuff()
+    say(cable, told, b"BUSY\n")
+    link.cancel_cuff()
+    clock.push(3)
+    say(cable, told, b"IDLE\n")
+    clock.push(200)
+    say(cable, told, b"BUSY\n")
+    link.close()
+    assert cable.heard_now() == b"START\nSTOP\n"
+    assert told.count(CuffRunsOn) == 0
+
+
+def test_a_stop_that_was_lost_with_the_cable_is_sent_when_the_device_says_it_measures(
+    cable: Cable, plug: Plug, told: Told, link: Link, clock: PushedClock
+) -> None:
+    link.start_cuff()
+    say(cable, told, b"BUSY\n")
+    link.cancel_cuff()
+    told.next(CuffCancelled)
+    cable.pull()
+    told.next(Lost)
+    clock.push(15)
+    again = plug()
+    told.next(Opened)
+    assert again.expect(b"HELLO\n") == b"HELLO\n", "the device is asked before anything is sent"
+    again.say(b"BUSY\n")
+    assert told.next(CuffCancelled).reason is CancelReason.CABLE_RETURNED
+    assert again.expect(b"STOP\n") == b"STOP\n"
+
+
+def test_a_device_that_was_not_heard_since_the_cable_returned_is_sent_no_stop_and_no_start(
+    cable: Cable, plug: Plug, told: Told, link: Link, clock: PushedClock
+) -> None:
+    link.start_cuff()
+    say(cable, told, b"BUSY\n")
+    link.cancel_cuff()
+    cable.pull()
+    told.next(Lost)
+    clock.push(120)
+    again = plug()
+    told.next(Opened)
+    clock.push(120)
+    say(again, told, b"S97\n")
+    with pytest.raises(TransportError, match="its own cycle is running"):
+        link.start_cuff()
+    link.close()
+    assert again.heard_now() == b"HELLO\n"
+
+
+def stops_of(guard: CuffGuard, seconds: range) -> list[tuple[int, str]]:
+    """Push a guard through time as a link does and return when it stopped, and why."""
+    sent = []
+    for second in seconds:
+        if (reason := guard.stop_due(second * 1000)) is not None:
+            guard.cancelled(second * 1000, reason)
+            sent.append((second, str(reason)))
+        if guard.stops_in_vain(second * 1000) is not None:
+            sent.append((second, "in vain"))
+    return sent
+
+
+def running(at_s: int = 1) -> CuffGuard:
     guard = CuffGuard()
     guard.started(0)
-    guard.heard(MEASURING, 1000)
-    guard.cancelled(2000)
+    guard.heard(MEASURING, at_s * 1000)
+    return guard
+
+
+def test_the_timeout_stops_a_cycle_that_heeded_no_stop_before() -> None:
+    guard = running()
+    guard.cancelled(2_000, CancelReason.STAFF)
+    early = [(7, "repeated"), (12, "repeated"), (17, "repeated"), (22, "in vain")]
+    late = [(181, "timeout"), (186, "repeated"), (191, "repeated"), (196, "repeated")]
+    assert stops_of(guard, range(2, 1000)) == [*early, *late, (201, "in vain")]
+    assert guard.own is not None, "a person can still order a stop"
+
+
+def test_a_stop_ordered_again_by_staff_is_repeated_as_the_first_was() -> None:
+    guard = running()
+    guard.cancelled(2_000, CancelReason.STAFF)
+    stops_of(guard, range(2, 60))
+    guard.cancelled(60_000, CancelReason.STAFF)
+    again = [(65, "repeated"), (70, "repeated"), (75, "repeated"), (80, "in vain")]
+    assert stops_of(guard, range(60, 100)) == again
+
+
+def test_a_stop_before_the_device_has_begun_holds_for_what_begins_after_it() -> None:
+    guard = CuffGuard()
+    guard.heard(IDLE, 0)
+    guard.started(0)
+    guard.cancelled(1_000, CancelReason.STAFF)
+    guard.heard(NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.CANCELLED), 4_000)
+    assert stops_of(guard, range(1, 12)) == []
+    guard.heard(MEASURING, 12_000)
+    assert stops_of(guard, range(12, 16)) == [(12, "repeated")]
+    guard.heard(IDLE, 16_000)
+    assert guard.own is None
+
+
+def test_a_start_taken_back_in_time_is_forgotten() -> None:
+    guard = CuffGuard()
+    guard.heard(IDLE, 0)
+    guard.started(0)
+    guard.cancelled(1_000, CancelReason.STAFF)
+    assert stops_of(guard, range(1, 200)) == []
+    assert guard.own is None
+
+
+def test_a_cycle_that_begins_late_is_still_our_own() -> None:
+    guard = CuffGuard()
+    guard.heard(IDLE, 0)
+    guard.started(0)
+    assert stops_of(guard, range(12)) == []
+    guard.heard(MEASURING, 12_000)
     assert guard.own is not None
-    assert guard.stop_due(500_000) is None, "the stop was sent already"
+    assert stops_of(guard, range(12, 182))[0] == (181, "timeout")
+
+
+def test_one_constant_says_how_late_a_cycle_may_begin() -> None:
+    for adapter in (dinamap_cuff, pm6750_cuff, stx_etx_cuff, suntech_cuff):
+        assert adapter.BEGINS_WITHIN_S is BEGINS_WITHIN_S
+
+
+def test_a_cycle_found_again_sooner_than_another_can_begin_is_ours_however_long_it_lasts() -> None:
+    guard = running()
+    assert stops_of(guard, range(1, 182)) == [(181, "timeout")]
+    guard.line_lost(182_000)
+    guard.line_lost(183_000)
+    guard.line_back(round(182_000 + REST_S * 1000) - 1)
+    assert guard.own is not None
+    guard.heard(MEASURING, 211_999)
+    assert guard.stop_due(211_999) is CancelReason.CABLE_RETURNED
+    guard.line_lost(220_000)
+    guard.line_back(round(220_000 + REST_S * 1000))
+    assert guard.own is None
+
+
+def test_a_cycle_that_ended_while_the_cable_was_away_begins_a_rest() -> None:
+    guard = running()
+    guard.line_lost(2_000)
+    guard.line_back(40_000)
+    guard.heard(IDLE, 41_000)
+    assert guard.own is None
+    assert "wait 30 s more" in str(guard.refusal(41_000, 30))
+
+
+def test_the_arm_rests_after_a_stop_from_when_the_cuff_is_idle() -> None:
+    guard = running()
+    guard.cancelled(2000, CancelReason.STAFF)
+    assert guard.own is not None
     guard.heard(IDLE, 3000)
     assert guard.own is None
     assert "wait 30 s more" in str(guard.refusal(3000, 30))
