@@ -22,6 +22,7 @@ from monitors.devices.nonin_df1 import Df1Frame
 from monitors.devices.nonin_df8 import Df8Frame
 from monitors.devices.politeness import refusal
 from monitors.devices.probing import ProbeReport, probe
+from monitors.devices.suntech_frames import GET_RESULT
 from monitors.devices.transport import open_port
 from monitors.errors import TransportError
 from tests.link.room import LONGEST_WAIT_S, OXIMETER, Cable, free_port, usb
@@ -29,6 +30,9 @@ from tests.link.uart import levels_of, receive
 
 Plug = Callable[..., Cable]
 Answer = Callable[[bytes], bytes]
+SUNTECH_HARMFUL = (0x04, 0x0C, 0x17, 0x20, 0x28, 0x81, 0x86, 0x87, 0x8A)
+PM6750_HARMFUL = (0x02, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x10)
+LEPU_HARMFUL = (1, 2, 3, 4, 5, 6, 0x0E)
 TOY_LINES = b"".join(b"S%d\r\n" % (90 + n % 10) for n in range(100)).replace(b"\r", b"")
 
 
@@ -281,10 +285,44 @@ def test_every_question_of_the_catalogue_is_polite() -> None:
         (b"\x7d\x81\xa1" + b"\x80" * 6, LineSettings(115200)),
         (b"\x7d\x81\xa1" + b"\x80" * 6, None),
         (bytes.fromhex("55aa040201f8"), LineSettings(115200)),
+        (b"aNC1", LineSettings(9600)),
+        (b" ND!5\r", LineSettings(9600)),
+        *((b"\x02%02d;;" % number, LineSettings(4800)) for number in range(100) if number != 18),
+        (b"X\r", LineSettings(4800)),
+        *((bytes([0x3A, number]), LineSettings(9600)) for number in SUNTECH_HARMFUL),
+        (b"\x3a\x79\x01\x00\x4c", LineSettings(9600)),
+        *((bytes([0x55, 0xAA, 4, number, 1]), LineSettings(115200)) for number in PM6750_HARMFUL),
+        (bytes.fromhex("cc80030301020003"), LineSettings(9600)),
+        (bytes.fromhex("cc80030301030002"), LineSettings(9600)),
+        *((bytes([0xAA, 0x55, 8, 7, 0xF0, 4, number]), None) for number in LEPU_HARMFUL),
+        *((bytes([number]), LineSettings(115200)) for number in (0xA1, 0xA2, 0xAC, 0xAD)),
     ],
 )
 def test_an_impolite_question_is_refused(question: bytes, line: LineSettings | None) -> None:
     assert refusal(question, line, False) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        (b"\x0218;;DF\x03", LineSettings(4800)),
+        (b"\x3a\x79\x03\x00\x4a", LineSettings(9600)),
+        (bytes.fromhex("55aa04fc0000"), LineSettings(115200)),
+        (bytes.fromhex("aa550800f00407"), None),
+        (b"\xa0", LineSettings(115200)),
+    ],
+)
+def test_a_question_that_only_asks_is_polite(question: bytes, line: LineSettings | None) -> None:
+    assert refusal(question, line, False) is None
+
+
+@pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.name)
+def test_what_a_device_is_asked_unbidden_harms_no_other(row: DeviceKind) -> None:
+    """What each adapter sends by itself in a minute, unanswered; a device's line is its own."""
+    adapter = row.make()
+    asked = [adapter.begin(0.0), *(adapter.due(tenth / 10) for tenth in range(600))]
+    for question in (*row.identify, *asked, GET_RESULT):
+        assert refusal(question, row.line, True) is None, question.hex(" ")
 
 
 def test_a1_may_be_sent_where_it_starts_nothing() -> None:
