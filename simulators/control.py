@@ -1,8 +1,8 @@
 """The control port: lines of text by which a person or a test makes things happen.
 
-``fault R2 probe_off on``, ``event R2 panic``, ``cuff R2``, ``vitals R2``, ``ports``: each line is
-answered by one line that begins with "ok" or "error". It is on this machine only and knows nothing
-that is not simulated.
+``fault R2 probe_off on``, ``event R2 panic``, ``cuff R2``, ``cuff R2 stop``, ``vitals R2``,
+``ports``: each line is answered by one line that begins with "ok" or "error". It is on this machine
+only and knows nothing that is not simulated.
 """
 
 from __future__ import annotations
@@ -67,8 +67,14 @@ class Commands:
         return f"{name} {kind} {size:g}"
 
     def _cuff(self, words: list[str], now_s: float) -> str:
-        is_started = self._named(words[0]).cuff.start(now_s)
-        return f"{words[0]} {'inflating' if is_started else 'was inflating already'}"
+        """Press the start key of a recliner's monitor, or its stop key."""
+        name, *rest = words
+        cuff = self._named(name).cuff
+        if rest == ["stop"]:
+            return f"{name} {'stopped' if cuff.cancel(now_s) else 'was not inflating'}"
+        if rest:
+            raise ValueError(f"a cuff is started, or stopped by 'stop', not {' '.join(rest)!r}")
+        return f"{name} {'inflating' if cuff.start(now_s) else 'was inflating already'}"
 
     def _vitals(self, words: list[str], now_s: float) -> str:
         vitals = self._named(words[0]).vitals(now_s)
@@ -81,7 +87,7 @@ class Commands:
 
 
 _HELP = (
-    "fault RECLINER[/ROLE] FAULT on|off, event RECLINER KIND [SIZE], cuff RECLINER, "
+    "fault RECLINER[/ROLE] FAULT on|off, event RECLINER KIND [SIZE], cuff RECLINER [stop], "
     f"vitals RECLINER, ports; faults: {' '.join(Fault)}; events: {' '.join(EpisodeKind)}"
 )
 

@@ -19,7 +19,7 @@ from monitors.devices.link import (
     Received,
     Speaking,
 )
-from monitors.readings import CuffActivity, NibpDetermination, NibpFailure, NibpOutcome
+from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpFailure, NibpOutcome
 from simulators.control import ask
 from simulators.room import Room
 from tests.simulators.examples import plan
@@ -39,9 +39,14 @@ class Listener:
 
     def __init__(self, port: str, device: str, speed: float) -> None:
         self._events: queue.Queue[LinkEvent] = queue.Queue()
+        self._seen: list[LinkEvent] = []
         row, clock = kind_of(device), SystemClock(speed)
-        self.link = Link("R1/monitor", row, port, clock, self._events.put, pauses_s=(0.05,))
+        self.link = Link("R1/monitor", row, port, clock, self._take, pauses_s=(0.05,))
         self.link.start()
+
+    def _take(self, event: LinkEvent) -> None:
+        self._seen.append(event)
+        self._events.put(event)
 
     def until(self, kind: type[LinkEvent]) -> LinkEvent:
         while not isinstance(event := self._events.get(timeout=WAIT_S), kind):
@@ -54,6 +59,17 @@ class Listener:
             reading = getattr(self.until(Received), "reading", None)
             if isinstance(reading, CuffActivity) and (reading.pressure_mmhg or 0) > 100:
                 return
+
+    def until_measuring(self) -> None:
+        """Wait until the device says that its cuff measures."""
+        while True:
+            reading = getattr(self.until(Received), "reading", None)
+            if isinstance(reading, CuffActivity) and reading.state is CuffState.MEASURING:
+                return
+
+    def has_heard(self, kind: type[LinkEvent]) -> bool:
+        """Say whether an event of a kind has come."""
+        return any(isinstance(event, kind) for event in self._seen)
 
     def next_determination(self) -> NibpDetermination:
         while True:
@@ -108,6 +124,24 @@ def test_an_own_cycle_still_running_after_the_cable_returned_is_stopped(
     assert isinstance(cancelled, CuffCancelled)
     assert cancelled.reason is CancelReason.CABLE_RETURNED
     assert listener.next_determination().reason is NibpFailure.CANCELLED
+
+
+@pytest.mark.parametrize("device", ["suntech", "stx-etx", "pm6750", "dinamap"])
+def test_a_cycle_of_ours_that_is_stopped_at_the_device_fails_and_is_sent_no_stop(
+    open_room, listen, device: str
+) -> None:
+    room = open_room(plan(devices=(device,)), speed=5.0)
+    listener = listen(room.ports["R1/monitor"], device, 5.0)
+    listener.until(Speaking)
+    listener.link.start_cuff()
+    listener.until_measuring()
+    assert ask(room.control_port, "cuff R1 stop") == "ok R1 stopped"
+    reading = listener.next_determination()
+    assert reading.outcome is NibpOutcome.FAILED
+    assert reading.reason in (NibpFailure.CANCELLED, NibpFailure.UNKNOWN)
+    assert not listener.has_heard(CuffCancelled)
+    assert listener.link.own_cycle is None
+    assert ask(room.control_port, "cuff R1 stop") == "ok R1 was not inflating"
 
 
 def start_at_the_monitor(room: Room, listener: Listener) -> NibpDetermination:

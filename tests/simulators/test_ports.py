@@ -196,6 +196,8 @@ def test_the_control_port_answers_each_line_and_explains_mistakes(open_room):
     assert ask(control, "event R1 panic 0.5") == "ok R1 panic 0.5"
     assert ask(control, "cuff R1") == "ok R1 inflating"
     assert ask(control, "cuff R1") == "ok R1 was inflating already"
+    assert ask(control, "cuff R1 stop") == "ok R1 stopped"
+    assert ask(control, "cuff R1 burst").startswith("error: a cuff is started, or stopped by")
     vitals = json.loads(ask(control, "vitals R1").removeprefix("ok "))
     assert 90 < vitals["spo2_pct"] <= 100
     assert json.loads(ask(control, "ports").removeprefix("ok ")) == room.ports
