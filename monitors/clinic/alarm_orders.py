@@ -24,6 +24,7 @@ from monitors.clinic.equipment import blind_from, end_hold, expect_reading, sche
 from monitors.clinic.judging import judge_pressures, reshaped
 from monitors.clinic.limits import Limit
 from monitors.clinic.stimuli import Acknowledge, LimitsAre, PauseAudio, PhaseIs
+from monitors.readings import Vital
 
 TELL_AGAIN_MS = 180_000
 LONGEST_PAUSE_MS = 120_000
@@ -142,6 +143,8 @@ def take_phase(turn: Turn, now: PhaseIs) -> None:
     is_over = now.phase in ENDED_PHASES or now.phase is None
     if is_over and before is not None and before not in ENDED_PHASES:
         discharge(turn, str(now.phase or "discharged"))
+    elif before is None and not is_over:
+        _forget_cuff(turn)
     turn.change(phase=now.phase)
     if was_watched and not turn.state.is_watched:
         _stop_watching(turn)
@@ -192,6 +195,17 @@ def discharge(turn: Turn, reason: str) -> None:
         held_total_ms=0,
         since_ms=turn.at_ms,
     )
+
+
+def _forget_cuff(turn: Turn) -> None:
+    """Forget what a cuff measured while nobody had a session: it is not the one's who comes."""
+    for track in tuple(turn.state.tracks.values()):
+        if CONDITIONS[track.condition].vital is Vital.NIBP:
+            turn.drop(track.id)
+            if track.told is not None:
+                gone = replace(track, rank=None, latched=None, acknowledged=None)
+                turn.tell(gone, Transition.CLEARED, priority=track.told, reason="session_began")
+    turn.change(cuff=CuffMemory(), since_ms=turn.at_ms)
 
 
 def _is_of_patient(track: Track) -> bool:

@@ -59,7 +59,8 @@ class CuffOrder:
     """Ask the collector to start or cancel a cuff. by: the person, or the armed cadence's.
 
     is_stat: one of a rapid series, for which a shorter rest is enough. number: tells the starts of
-    an armed cadence apart, so that an answer finds its own; 0 for a person's order.
+    an armed cadence apart, so that an answer finds its own; 0 for a person's order. remark: what
+    the person who asked must look at, said with the answer.
     """
 
     device_id: str
@@ -67,3 +68,4 @@ class CuffOrder:
     by: str
     is_stat: bool = False
     number: int = 0
+    remark: str = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from monitors.clinic.cuff_cycle import CuffCycle
 from monitors.readings import (
     CuffActivity,
     CuffState,
@@ -146,7 +147,8 @@ def _reason(reading: VitalReading, state: Shown) -> str | None:
 class NewestNibp:
     """Keep the newest cuff result of this patient, the last failure and what the cuff does.
 
-    A reading taken before ``belongs_from_ms`` is another patient's and is not kept.
+    A reading taken before ``belongs_from_ms``, or in a cycle begun before, is another patient's and
+    is not kept.
     """
 
     determination: NibpDetermination | None = None
@@ -155,6 +157,7 @@ class NewestNibp:
     failed_ms: int | None = None
     activity: CuffActivity = field(default_factory=lambda: CuffActivity(CuffState.UNKNOWN))
     belongs_from_ms: int | None = None
+    cycle: CuffCycle = field(default_factory=CuffCycle)
 
     def has_heard(self, determination: NibpDetermination, measured_ms: int) -> bool:
         """Say whether this very result is known: a device tells its last one again when asked anew.
@@ -173,10 +176,10 @@ class NewestNibp:
         """Keep a result; False if it is known, not this patient's, or older than the kept one."""
         if self.has_heard(determination, measured_ms):
             return False
-        if determination.is_age_unknown and self.belongs_from_ms is not None:
+        if self.is_anothers(determination, measured_ms):
+            self._leave_out(determination, measured_ms)
             return False
-        if self.belongs_from_ms is not None and measured_ms < self.belongs_from_ms:
-            return False
+        self.cycle.ended(measured_ms)
         if determination.outcome is NibpOutcome.FAILED:
             self.failure, self.failed_ms = determination, measured_ms
             return True
@@ -184,6 +187,23 @@ class NewestNibp:
             return False
         self.determination, self.measured_ms = determination, measured_ms
         return True
+
+    def is_anothers(self, determination: NibpDetermination, measured_ms: int) -> bool:
+        """Say whether a result is not known to be this patient's."""
+        from_ms = self.belongs_from_ms
+        if from_ms is None:
+            return False
+        if determination.is_age_unknown or measured_ms < from_ms:
+            return True
+        return self.cycle.has_begun_before(from_ms, measured_ms)
+
+    def _leave_out(self, determination: NibpDetermination, measured_ms: int) -> None:
+        """End another patient's cycle; its result told once more is not this patient's either."""
+        if determination.is_age_unknown or self.belongs_from_ms is None:
+            return
+        if measured_ms >= self.belongs_from_ms:
+            self.belongs_from_ms = measured_ms + SAME_RESULT_WITHIN_MS
+        self.cycle.ended(measured_ms)
 
     def start_over(self, from_ms: int | None) -> None:
         """Forget the last patient; from here on only what is measured after that moment counts."""

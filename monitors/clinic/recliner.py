@@ -143,7 +143,9 @@ class Recliner:
         return now_ms - round((reading.age_s or 0.0) * 1000)
 
     def _take_activity(self, reading: CuffActivity, now_ms: int) -> list[Happening]:
-        has_changed = reading.state is not self.nibp.activity.state
+        before = self.nibp.activity.state
+        has_changed = reading.state is not before
+        self.nibp.cycle.heard(before, reading.state, now_ms)
         self.nibp.activity = reading
         if not has_changed:
             return []
@@ -185,10 +187,11 @@ class Recliner:
         """Return the session a reading belongs to: the one it was taken in, None if in none."""
         if self.session is None or self.devices[device_id].is_suspect:
             return None
-        taken_ms: int | None = now_ms
+        taken_ms = now_ms
         if isinstance(reading, NibpDetermination):
-            known_ms = self.measured_ms(reading, now_ms)
-            taken_ms = None if reading.is_age_unknown else known_ms
+            taken_ms = self.measured_ms(reading, now_ms)
+            if reading.is_age_unknown or self.nibp.is_anothers(reading, taken_ms):
+                return None
         return self.session.session_id if self.session.has_taken(taken_ms) else None
 
     def covers(self, device_id: str, reading: Reading) -> bool:
@@ -214,11 +217,16 @@ class Recliner:
     def cuff_due(self, now_ms: int) -> tuple[CuffOrder, ...]:
         """Return the cuff reading that an armed cadence wants started now, at most once."""
         order = self.own_cuff.order_due(self.setup, self.visit, self.arms, now_ms)
-        return () if order is None else (order,)
+        if order is None:
+            return ()
+        self.nibp.cycle.asked(now_ms)
+        return (order,)
 
     def cuff_answered(self, order: CuffOrder, error: str | None, now_ms: int) -> list[Happening]:
         """Take that a start or stop was sent to the cuff, or why not."""
         self.own_cuff.answered(order, error, now_ms)
+        if order.is_start:
+            self.nibp.cycle.answered(error, now_ms)
         word = "cuff_start" if order.is_start else "cuff_stop"
         payload = {"device_id": order.device_id, "error": error}
         happened: list[Happening] = [self.entry(word, now_ms, order.by, payload)]

@@ -53,6 +53,8 @@ def _nibp_record(recliner: Recliner, offset_ms: int) -> dict[str, Any]:
         "measured_ms": nibp.measured_ms,
         "belongs_from_utc_ms": utc(nibp.belongs_from_ms),
         "belongs_from_ms": nibp.belongs_from_ms,
+        "cycle_utc_ms": utc(nibp.cycle.began_ms),
+        "cycle_ms": nibp.cycle.began_ms,
     }
 
 
@@ -94,13 +96,14 @@ def _recall_nibp(
     placed: Callable[[int], int],
 ) -> None:
     def moment_of(name: str) -> int | None:
-        utc_ms = record[f"{name}_utc_ms"]
+        utc_ms = record.get(f"{name}_utc_ms")
         if utc_ms is None or is_same_boot:
-            at_ms: int | None = record[f"{name}_ms"]
+            at_ms: int | None = record.get(f"{name}_ms")
             return at_ms
         return placed(utc_ms)
 
     recliner.nibp.belongs_from_ms = moment_of("belongs_from")
+    recliner.nibp.cycle.began_ms = moment_of("cycle")
     if record["result"]:
         recliner.nibp.determination = result_from(record["result"])
         recliner.nibp.measured_ms = moment_of("measured")

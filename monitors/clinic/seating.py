@@ -20,6 +20,7 @@ from monitors.errors import SessionError
 def seat(recliner: Recliner, began: InfusionSession, now_ms: int) -> list[Happening]:
     """Take a new session: nothing of the last patient stays, limits are the preset's."""
     recliner.start_over(now_ms)
+    cleared = recliner.step(stimuli.PhaseIs(str(began.phase)), now_ms)
     recliner.session, plan = began, began.plan
     assert plan is not None
     recliner.visit = Visit(Cadence(plan.cuff))
@@ -27,6 +28,7 @@ def seat(recliner: Recliner, began: InfusionSession, now_ms: int) -> list[Happen
     recliner.limits = recliner.presets[name]
     details = {"protocol": plan.to_record(), "preset": name}
     happened: list[Happening] = [
+        *cleared,
         SessionBegan(began, details),
         PhaseEntered(began.session_id, began.marks[-1]),
     ]

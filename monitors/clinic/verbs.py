@@ -24,7 +24,7 @@ from monitors.clinic.preset_file import NO_PRESET
 from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.seating import enter, seat
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession, Phase, SessionKind
 from monitors.errors import ConfigurationError, SessionError
 from monitors.readings import CuffState
 
@@ -233,6 +233,7 @@ def _change_limit(recliner: Recliner, order: Order, moment: Moment) -> Carried:
 
 
 def _measure_now(recliner: Recliner, order: Order, moment: Moment) -> Carried:
+    """Wish one measurement; without a session too: its result then belongs to no session."""
     device = recliner.setup.cuff_device()
     if device is None:
         raise SessionError(
@@ -243,7 +244,19 @@ def _measure_now(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         raise SessionError("the cuff is on the arm of the IV line; move it before measuring")
     if recliner.nibp.activity.state is CuffState.MEASURING:
         raise SessionError("a measurement is running already")
-    return Carried("cuff started", cuff=CuffOrder(device.device_id, True, order.by))
+    recliner.nibp.cycle.asked(moment.now_ms)
+    asked = CuffOrder(device.device_id, True, order.by, remark=_arms_remark(recliner))
+    return Carried("cuff started", cuff=asked)
+
+
+def _arms_remark(recliner: Recliner) -> str:
+    """Return what the person at the recliner must look at where nobody said which arm has what."""
+    running, arms = recliner.session, recliner.arms
+    if running is None or running.kind is not SessionKind.INFUSION:
+        return ""
+    if arms.cuff is not None and arms.iv is not None:
+        return ""
+    return "see that the cuff is not on the arm of the line: the intake does not say"
 
 
 def _cancel_cuff(recliner: Recliner, order: Order, moment: Moment) -> Carried:

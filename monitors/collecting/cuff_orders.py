@@ -43,7 +43,8 @@ class CuffOutcome:
     @property
     def words(self) -> str:
         """Return words for the person."""
-        return self.error or ("cuff started" if self.order.is_start else "cuff stopped")
+        told = self.error or ("cuff started" if self.order.is_start else "cuff stopped")
+        return f"{told}; {self.order.remark}" if self.order.remark and not self.error else told
 
 
 class CuffOrders:

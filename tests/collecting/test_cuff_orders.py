@@ -85,6 +85,15 @@ def test_a_start_rests_as_its_kind_wants_and_a_stop_goes_out_as_one(ward: Ward) 
     assert said == [("done", "cuff started"), ("done", "cuff started"), ("done", "cuff stopped")]
 
 
+def test_what_the_person_must_look_at_is_said_with_a_start_that_was_sent(ward: Ward) -> None:
+    order = CuffOrder("R1/monitor", True, "R. Ortiz, RN", remark="look at the arms")
+    ward.orders.ask(order)
+    assert ward.outcome().words == "cuff started; look at the arms"
+    ward.cuffs["R1/monitor"].trouble = TransportError("wait 12 s more")
+    ward.orders.ask(order)
+    assert ward.outcome().words == "wait 12 s more"
+
+
 def test_a_refusal_reaches_the_person_in_the_devices_words(ward: Ward) -> None:
     ward.cuffs["R1/monitor"].trouble = TransportError("wait 12 s more")
     ward.ask("R1/monitor")
