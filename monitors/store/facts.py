@@ -171,7 +171,8 @@ class DeviceFact:
     """Hold what was seen of a device at its port: at start, on return, when it named itself.
 
     device: its catalogue name. identity: of the adapter (vendor, product, serial number), None
-    where the port has none. what: opened, lost, silent, speaking, identified.
+    where the port has none. what: opened, lost, silent, speaking, identified, cuff_started,
+    cuff_cancelled, cuff_runs_on.
     """
 
     recliner: str

@@ -188,13 +188,16 @@ class History(Measured):
         )
         return [command_row(row) for row in reversed(rows)]
 
-    def devices(self, recliner: str | None = None, limit: int = 1_000) -> list[DeviceRow]:
+    def devices(
+        self, recliner: str | None = None, limit: int = 1_000, *, span: Span = EVER
+    ) -> list[DeviceRow]:
         """Return what was seen of devices at their ports; the newest where limit cuts them."""
         c = s.device_sightings.c
         asked = (
             select(s.device_sightings, s.recliners.c.name.label("recliner"), s.devices.c.name)
             .join_from(s.device_sightings, s.recliners)
             .join(s.devices, s.devices.c.device_key == c.device_key)
+            .where(within(c.at_utc_ms, span))
         )
         if recliner is not None:
             asked = asked.where(s.recliners.c.name == recliner)
