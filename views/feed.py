@@ -30,6 +30,7 @@ FULL = 1013
 MOST_VIEWERS = 64
 LOOK_EVERY_S = 0.04
 SLOWEST_SEND_S = 20.0
+CLOSES_WITHIN_S = 1.0
 HEALTHY_MS = 5_000
 
 _log = logging.getLogger("chairside.feed")
@@ -112,8 +113,7 @@ class FeedRoutes:
             for task in both:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close()
+            await _close(socket)
 
     async def _send(self, socket: WebSocket, viewer: Viewer) -> None:
         loop = asyncio.get_running_loop()
@@ -136,3 +136,10 @@ class FeedRoutes:
 
     def _token(self) -> str:
         return json.dumps({"type": "token", "token": self._gate.sign()})
+
+
+async def _close(socket: WebSocket) -> None:
+    """Say goodbye to a page; one whose line takes nothing more is left without."""
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(CLOSES_WITHIN_S):
+            await socket.close()

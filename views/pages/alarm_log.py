@@ -115,10 +115,10 @@ def _draw_log(rows: list[AlarmRow], names: dict[str, str], local: LocalTime) -> 
     _offer(rows, names, local)
 
 
-def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    """Write whole numbers without a decimal; an empty cell where there is none."""
+def _numbers(row: dict[str, Any]) -> dict[str, str]:
+    """Write numbers as text, whole ones without a decimal; an empty cell where there is none."""
     return {
-        name: ("" if value is None else f"{value:g}" if isinstance(value, float) else value)
+        name: ("" if value is None else f"{value:g}" if isinstance(value, (int, float)) else value)
         for name, value in row.items()
     }
 
