@@ -252,7 +252,8 @@ def _explain(item: ErrorDetails) -> str:
     if item["type"] == "extra_forbidden":
         table = _MODELS[names[-2]] if len(names) > 1 else Clinic
         known = [name for name in table.model_fields if name != "source"]
-        return f"there is no key {key!r} (keys here: {', '.join(known)}){_nearest(key, known)}"
+        near = _nearest(key, known) or "."
+        return f"there is no key {key!r}{near} Keys here: {', '.join(known)}"
     if item["type"] == "missing":
         return f"{key!r} is missing"
     if item["type"] in {"literal_error", "enum"}:
