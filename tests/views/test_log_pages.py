@@ -142,6 +142,7 @@ def test_hours_of_shifts_that_make_no_sense_are_named(room: Room) -> None:
 def test_two_presets_are_held_against_a_stored_session(room: Room) -> None:
     page = room.page("what_if")
     page.selectbox(key="what_if_session").set_value("past").run()
+    assert words.WHAT_IF_LEAVES_OUT in said(page)
     assert not page.exception
     counts = {row["Alarm"]: row for row in table(page)}
     assert counts["SpO₂ low"]["A mood"] == counts["SpO₂ low"]["B default"] == 1

@@ -63,6 +63,7 @@ def _ask_session(local: LocalTime) -> Recording | None:
         format_func=lambda key: f"{names[key]}, {sessions[key].protocol}",
         key="what_if_session",
     )
+    st.caption(words.WHAT_IF_LEAVES_OUT)
     return recording_of_session(access.history(), chosen, names[chosen])
 
 

@@ -133,11 +133,15 @@ WHAT_IF_ABOUT = (
 WHAT_IF_SOURCE = "Recording"
 WHAT_IF_SOURCES = {"session": "a stored session", "file": "a trend file (CSV)"}
 WHAT_IF_SESSION = "Stored session"
+WHAT_IF_LEAVES_OUT = (
+    "Left out, for the record cannot tell them again: cuff overdue, frozen data, another device "
+    "at a port, the record behind, and the hold while a cuff inflates on the probe's arm."
+)
 WHAT_IF_FILE = "Trend file"
 WHAT_IF_FILE_HELP = (
-    "BIDMC numerics, MIMIC numerics as trends, University of Queensland vital signs, Wellue/Viatom "
-    "O2 Insight Pro, EMAY and Checkme exports. It is taken for a running infusion from its first "
-    "row to its last, without a baseline, and is not kept."
+    "BIDMC numerics, MIMIC numerics as trends, University of Queensland vital signs, VitalDB "
+    "numeric tracks, Wellue/Viatom O2 Insight Pro, EMAY and Checkme exports. It is taken for a "
+    "running infusion from its first row to its last, without a baseline, and is not kept."
 )
 WHAT_IF_NO_SESSION = "No session is on record yet; a trend file can be compared all the same."
 WHAT_IF_NO_FILE = "Choose a file."
