@@ -15,11 +15,11 @@ from simulators.devices.ge_dri import GeMonitor
 from simulators.devices.hl7_mllp import Hl7Gateway
 from simulators.devices.intellivue import IntellivueMonitor
 from simulators.devices.ivy_450c import IvyMonitor
-from simulators.devices.omron_hbp9030 import HbpMonitor
+from simulators.devices.omron_hbp9030 import hbp_monitor
 from simulators.devices.pm6750 import Pm6750Board
 from simulators.devices.stx_etx import StxEtxModule
 from simulators.devices.suntech import SuntechModule
-from simulators.devices.terumo import KioskMonitor
+from simulators.devices.terumo import kiosk_monitor
 from simulators.devices.twin import TwinKind
 
 
@@ -86,11 +86,11 @@ def _stx_etx() -> TwinKind:
 
 
 def _omron() -> TwinKind:
-    return TwinKind("omron-hbp9030", "monitor", "Omron HBP-9030", HbpMonitor, ("nibp",))
+    return TwinKind("omron-hbp9030", "monitor", "Omron HBP-9030", hbp_monitor, ("nibp",))
 
 
 def _terumo() -> TwinKind:
-    return TwinKind("terumo", "monitor", "Terumo kiosk monitor", KioskMonitor, ("nibp",))
+    return TwinKind("terumo", "monitor", "Terumo kiosk monitor", kiosk_monitor, ("nibp",))
 
 
 def _accutorr3() -> TwinKind:

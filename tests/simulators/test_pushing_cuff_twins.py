@@ -7,8 +7,8 @@ import pytest
 from monitors.devices.omron_hbp9030 import HbpLine
 from monitors.devices.terumo import KioskResult
 from monitors.readings import NibpFailure, NibpOutcome
-from simulators.devices.omron_hbp9030 import HbpMonitor
-from simulators.devices.terumo import KioskMonitor
+from simulators.devices.omron_hbp9030 import hbp_monitor
+from simulators.devices.terumo import kiosk_monitor
 from simulators.devices.twin import Twin
 from simulators.faults import Fault, FaultWindow
 from simulators.recliner import SimulatedRecliner
@@ -17,7 +17,7 @@ from tests.simulators.examples import empty_recliner, recliner
 
 Make = Callable[[SimulatedRecliner], Twin]
 every_twin = pytest.mark.parametrize(
-    ("device", "make"), [("omron-hbp9030", HbpMonitor), ("terumo", KioskMonitor)]
+    ("device", "make"), [("omron-hbp9030", hbp_monitor), ("terumo", kiosk_monitor)]
 )
 FAULTS = [
     Fault.HOSE_OFF,
@@ -87,7 +87,7 @@ def test_an_empty_recliner_fails_and_nothing_sent_is_answered(device: str, make:
 
 def test_the_monitors_clock_runs_with_the_scenario() -> None:
     patient = recliner(devices=("terumo",))
-    twins = HbpMonitor(patient), KioskMonitor(patient)
+    twins = hbp_monitor(patient), kiosk_monitor(patient)
     for twin in twins:
         twin.plugged_in(0.0)
     patient.cuff.start(3600.0)
@@ -99,7 +99,7 @@ def test_the_monitors_clock_runs_with_the_scenario() -> None:
 
 def test_numbers_beyond_the_makers_range_are_an_error_on_an_hbp_9030() -> None:
     patient = recliner(devices=("omron-hbp9030",))
-    twin = HbpMonitor(patient)
+    twin = hbp_monitor(patient)
     twin.plugged_in(0.0)
     patient.cuff.start(1.0)
     patient.cuff.advance(60.0)
