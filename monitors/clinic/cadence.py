@@ -62,8 +62,9 @@ class Cadence:
     completed reading. ended_ms: end of the newest cycle, whatever came of it. started_ms: begin
     of a cycle without a result yet. failures: failed cycles in a row; failure: the last one's
     reason. asked_ms: a reading was asked for. alerts, normals: readings beyond limits since two
-    were within, and those within since. stat_ms: begin of a STAT series. chosen: intervals set
-    by hand. armed_by: who let it start the cuff; None if nobody.
+    were within, and those within since. stat_ms: begin of a STAT series; stat_by: who let it
+    start the cuff. chosen: intervals set by hand. armed_by: who let the cadence start the cuff.
+    Of both, None if nobody.
     """
 
     stages: tuple[CuffStage, ...]
@@ -82,6 +83,7 @@ class Cadence:
     alerts: int = 0
     normals: int = 0
     stat_ms: int | None = None
+    stat_by: str | None = None
     is_rate_raised: bool = False
     chosen: tuple[tuple[Phase, float], ...] = ()
     armed_by: str | None = None
@@ -90,6 +92,18 @@ class Cadence:
     def is_armed(self) -> bool:
         """Say whether the cadence may start the cuff."""
         return self.armed_by is not None
+
+    def may_start(self, now_ms: int) -> bool:
+        """Say whether somebody has let the cuff be started at this moment."""
+        if self.is_armed:
+            return True
+        if self.stat_by is None or self.stat_ms is None:
+            return False
+        return now_ms < self.stat_ms + STAT_MS
+
+    def has_read_since(self, since_ms: int) -> bool:
+        """Say whether a reading has come that was measured since a moment."""
+        return self.last_ms is not None and self.last_ms > since_ms
 
     @property
     def is_repeating(self) -> bool:
@@ -132,7 +146,7 @@ def _read(values: dict[str, Any], shift_ms: int | None) -> Cadence:
         if values[name] is not None:
             values[name] += shift_ms or 0
     if shift_ms is not None:
-        values |= {"started_ms": None, "stat_ms": None, "armed_by": None}
+        values |= {"started_ms": None, "stat_ms": None, "stat_by": None, "armed_by": None}
     return Cadence(**values)
 
 
@@ -163,7 +177,7 @@ def promise(cadence: Cadence, now_ms: int) -> CuffPromise:
         due_for,
         overdue,
         None if overdue is Overdue.NONE else _overdue_reason(cadence),
-        cadence.is_armed and cadence.started_ms is None and now_ms >= start_ms,
+        cadence.may_start(now_ms) and cadence.started_ms is None and now_ms >= start_ms,
         min([*ahead, *_own_ends(cadence)], default=None),
     )
 
@@ -179,11 +193,12 @@ def _taken_in(cadence: Cadence, event: CadenceEvent, now_ms: int) -> Cadence:
         case Arm():
             return _armed(cadence, event, now_ms)
         case Disarm():
-            return replace(cadence, armed_by=None)
-        case Stat():
-            return replace(_asked(cadence, now_ms), stat_ms=now_ms, failures=0)
+            return replace(_without_stat(cadence), armed_by=None)
+        case Stat(by, may_start):
+            stat_by = by if may_start else None
+            return replace(_asked(cadence, now_ms), stat_ms=now_ms, stat_by=stat_by, failures=0)
         case StopStat():
-            return replace(cadence, stat_ms=None)
+            return _without_stat(cadence)
         case AskNow():
             return replace(_asked(cadence, now_ms), failures=0)
         case RateRaised():
@@ -199,7 +214,7 @@ def _taken_in(cadence: Cadence, event: CadenceEvent, now_ms: int) -> Cadence:
 def _settled(cadence: Cadence, now_ms: int) -> Cadence:
     """End what time alone ends: a STAT series, and a cycle that never gave a result."""
     if cadence.stat_ms is not None and now_ms >= cadence.stat_ms + STAT_MS:
-        cadence = replace(cadence, stat_ms=None)
+        cadence = _without_stat(cadence)
     started_ms = cadence.started_ms
     if started_ms is not None and now_ms >= started_ms + CYCLE_TIMEOUT_MS:
         cadence = replace(
@@ -210,6 +225,10 @@ def _settled(cadence: Cadence, now_ms: int) -> Cadence:
             failure=NibpFailure.TIMEOUT,
         )
     return cadence
+
+
+def _without_stat(cadence: Cadence) -> Cadence:
+    return replace(cadence, stat_ms=None, stat_by=None)
 
 
 def _own_ends(cadence: Cadence) -> list[int]:
@@ -230,7 +249,7 @@ def _entered(cadence: Cadence, phase: Phase, now_ms: int) -> Cadence:
     before = cadence.phase
     cadence = replace(cadence, phase=phase)
     if not phase.is_watched:
-        return replace(cadence, armed_by=None, stat_ms=None, asked_ms=None)
+        return replace(_without_stat(cadence), armed_by=None, asked_ms=None)
     if cadence.watched_ms is None:
         cadence = replace(cadence, watched_ms=now_ms)
     if _stretch_of(phase) is not cadence.stretch:
@@ -268,6 +287,8 @@ def _with_result(cadence: Cadence, result: CuffResult, now_ms: int) -> Cadence:
     ended = replace(cadence, started_ms=None, ended_ms=ended_ms)
     if is_failed:
         reason = result.determination.reason or NibpFailure.UNKNOWN
+        if reason is NibpFailure.CANCELLED:
+            ended = _without_stat(ended)
         return replace(ended, failures=cadence.failures + 1, failure=reason)
     return _with_reading(ended, measured_ms, result.is_within_limits)
 

@@ -106,9 +106,14 @@ class Disarm:
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """Ask for one reading after another, for five minutes at most."""
+    """Ask for one reading after another, for five minutes at most.
+
+    may_start: this word of one person lets the cuff be started while the series runs; without it
+    the readings are only due, and somebody measures.
+    """
 
     by: str
+    may_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The cuff as an armed cadence orders it: one start at a time, and not again at once if it failed.
+"""The cuff as cadence or STAT series order it: one start at a time, none at once after a failure.
 
 Here is remembered which start of ours is under way; when a reading is due is the cadence's,
 whether the device may start at all is the collector's to ask. A start that was not sent is tried
@@ -29,7 +29,7 @@ class OwnCuff:
     def order_due(
         self, setup: ReclinerSetup, visit: Visit | None, arms: Arms, now_ms: int
     ) -> CuffOrder | None:
-        """Return the start that an armed cadence wants now, at most once; None if it wants none."""
+        """Return the start that is wanted now and that somebody allowed, at most once, or None."""
         device = setup.cuff_device()
         if device is None or visit is None or not visit.promise.wants_start:
             return None
@@ -37,7 +37,9 @@ class OwnCuff:
         if self._ordered is not None or is_waiting or arms.has_cuff_on_iv:
             return None
         self._count += 1
-        by = f"cadence armed by {visit.cadence.armed_by}"
+        by, stat_by = f"cadence armed by {visit.cadence.armed_by}", visit.cadence.stat_by
+        if stat_by is not None:
+            by = f"STAT series of {stat_by}"
         is_stat = visit.promise.due_for is DueFor.STAT
         self._ordered = CuffOrder(device.device_id, True, by, is_stat, self._count)
         return self._ordered

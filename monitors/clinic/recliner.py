@@ -208,14 +208,29 @@ class Recliner:
 
     def tell_cadence(self, event: CadenceEvent, now_ms: int) -> list[Happening]:
         """Tell the cuff's cadence; the alarm engine hears when the next reading is due."""
-        if self.visit is None or not self.visit.tell_cadence(event, now_ms):
+        visit = self.visit
+        if visit is None:
             return []
-        promise = self.visit.promise
+        began_ms = visit.cadence.stat_ms
+        is_due_moved = visit.tell_cadence(event, now_ms)
+        happened: list[Happening] = []
+        is_over = began_ms is not None and visit.cadence.stat_ms is None
+        if is_over and not isinstance(event, cadence_events.StopStat):
+            happened += self._series_over(visit, began_ms or 0, now_ms)
+        if not is_due_moved:
+            return happened
+        promise = visit.promise
         due = stimuli.NibpDue(promise.due_ms, float(promise.interval_s or 0))
-        return self.step(due, now_ms)
+        return happened + self.step(due, now_ms)
+
+    def _series_over(self, visit: Visit, began_ms: int, now_ms: int) -> list[Happening]:
+        """Put on record that a STAT series ended by itself without a reading; else it is plain."""
+        if visit.cadence.has_read_since(began_ms):
+            return []
+        return [self.entry("stop_stat", now_ms, "Chairside", {"readings": 0})]
 
     def cuff_due(self, now_ms: int) -> tuple[CuffOrder, ...]:
-        """Return the cuff reading that an armed cadence wants started now, at most once."""
+        """Return the cuff reading that a cadence or series wants started now, at most once."""
         order = self.own_cuff.order_due(self.setup, self.visit, self.arms, now_ms)
         if order is None:
             return ()

@@ -215,12 +215,39 @@ def _disarm_cadence(recliner: Recliner, order: Order, moment: Moment) -> Carried
 
 
 def _stat_series(recliner: Recliner, order: Order, moment: Moment) -> Carried:
-    happened = _tell(recliner, order, Stat(order.by), moment)
-    return Carried("readings one after another for five minutes", tuple(happened))
+    """Measure again and again for five minutes; where that cannot be, remind the nurse to."""
+    may_start = recliner.setup.cuff_device() is not None
+    _visit(recliner, order)
+    _see_stat_arms(recliner, may_start)
+    happened = _tell(recliner, order, Stat(order.by, may_start), moment)
+    if may_start:
+        return Carried("the cuff is started again and again for five minutes", tuple(happened))
+    return Carried(
+        "readings are due at short intervals for five minutes; the cuff of "
+        f"{recliner.setup.name} cannot be started from here: the nurse measures",
+        tuple(happened),
+    )
+
+
+def _see_stat_arms(recliner: Recliner, may_start: bool) -> None:
+    """Refuse a series on the line's arm, and one of starts where nobody said which arm that is."""
+    if recliner.setup.device_for("nibp") is None:
+        raise SessionError(f"no cuff of {recliner.setup.name} tells its readings here")
+    if recliner.arms.has_cuff_on_iv:
+        raise SessionError("the cuff is on the arm of the IV line; move it before measuring")
+    if may_start and None in (recliner.arms.cuff, recliner.arms.iv):
+        raise SessionError(
+            "say which arm has the cuff and which the IV before a STAT series, or measure once"
+        )
 
 
 def _stop_stat(recliner: Recliner, order: Order, moment: Moment) -> Carried:
-    return Carried("series ended", tuple(_tell(recliner, order, StopStat(order.by), moment)))
+    cadence = _visit(recliner, order).cadence
+    if cadence.stat_ms is None:
+        raise SessionError("no STAT series runs")
+    has_read = cadence.has_read_since(cadence.stat_ms)
+    happened = tuple(_tell(recliner, order, StopStat(order.by), moment))
+    return Carried("series ended" if has_read else "series ended without a reading", happened)
 
 
 def _set_interval(recliner: Recliner, order: Order, moment: Moment) -> Carried:

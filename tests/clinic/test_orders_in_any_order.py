@@ -109,7 +109,7 @@ class AnyOrder(RuleBasedStateMachine):
         now_ms = self.story.later(seconds)
         for wanted in self.recliner.cuff_due(now_ms):
             assert self.recliner.visit is not None
-            assert self.recliner.visit.cadence.is_armed
+            assert self.recliner.visit.cadence.may_start(now_ms)
             self.recliner.cuff_answered(wanted, None, now_ms)
 
     @rule(is_reboot=st.booleans())

@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 
 from monitors.clinic.happenings import EntryMade
+from monitors.clinic.place import Arms
 from monitors.clinic.protocols import built_in
 from monitors.clinic.swapped import identified
 from monitors.clinic.visit_verbs import VISIT_VERBS
 from monitors.errors import SessionError
-from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpOutcome
+from monitors.readings import (
+    CuffActivity,
+    CuffState,
+    NibpDetermination,
+    NibpFailure,
+    NibpOutcome,
+)
 from tests.clinic.test_recliner import CUFF, OXIMETER, Story, restarted
 
 FORM: dict[str, Any] = {
@@ -135,6 +142,86 @@ def test_the_cadence_refuses_the_arm_of_the_line() -> None:
     story = ready({"cuff_arm": "left"})
     with pytest.raises(SessionError, match=r"IV|line"):
         story.order("arm_cadence")
+
+
+def test_a_stat_series_is_itself_the_permission_for_its_five_minutes() -> None:
+    story = ready()
+    story.order("start_infusion")
+    assert "started again and again" in story.order("stat_series").message
+    starts = 0
+    for _ in range(34):
+        for wanted in story.recliner.cuff_due(story.later(10)):
+            assert (wanted.by, wanted.is_stat) == ("STAT series of R. Ortiz, RN", True)
+            starts += 1
+            story.recliner.cuff_answered(wanted, None, story.clock.now_ms())
+            story.later(10)
+            story.cuff(126, 79)
+    assert starts == 7
+    assert not story.picture()["visit"]["cadence"]["is_stat"]
+    assert story.recliner.cuff_due(story.later(3600)) == ()
+
+
+def test_a_stat_series_is_refused_on_the_lines_arm_and_where_nobody_said_which_that_is() -> None:
+    story = ready({"cuff_arm": "left"})
+    with pytest.raises(SessionError, match="arm of the IV line"):
+        story.order("stat_series")
+    nowhere = Story(Arms()).begun()
+    with pytest.raises(SessionError, match="say which arm has the cuff"):
+        nowhere.order("stat_series")
+    assert nowhere.recliner.cuff_due(nowhere.later(10)) == ()
+    on_line = Story(Arms("right", "left", "left"), may_start=False).begun()
+    with pytest.raises(SessionError, match="arm of the IV line"):
+        on_line.order("stat_series")
+
+
+def test_where_the_cuff_cannot_be_started_a_stat_series_says_that_the_nurse_measures() -> None:
+    story = Story(may_start=False).begun()
+    story.later(60)
+    story.cuff(126, 79)
+    assert "the nurse measures" in story.order("stat_series").message
+    cadence = story.picture()["visit"]["cadence"]
+    assert (cadence["is_stat"], cadence["due_for"]) == (True, "stat")
+    assert story.recliner.cuff_due(story.later(30)) == ()
+
+
+def test_a_cancelled_cycle_or_an_arming_taken_back_ends_the_stat_series() -> None:
+    story = ready()
+    story.order("stat_series")
+    cancelled = NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.CANCELLED)
+    story.recliner.take(CUFF, cancelled, story.later(20))
+    assert not story.picture()["visit"]["cadence"]["is_stat"]
+    assert story.recliner.cuff_due(story.later(600)) == ()
+    story.order("arm_cadence")
+    story.order("stat_series")
+    story.order("disarm_cadence")
+    assert story.recliner.cuff_due(story.later(60)) == ()
+
+
+def test_a_stat_series_that_ends_without_a_reading_is_on_record_as_such() -> None:
+    story = ready()
+    story.order("stat_series")
+    story.later(299)
+    happened = story.recliner.advance(story.clock.now_ms() + 1000)
+    (entry,) = [one for one in happened if isinstance(one, EntryMade)]
+    assert (entry.kind, entry.by) == ("stop_stat", "Chairside")
+    assert entry.payload == {"readings": 0}
+    story.later(2)
+    story.order("stat_series")
+    assert story.order("stop_stat").message == "series ended without a reading"
+    with pytest.raises(SessionError, match="no STAT series runs"):
+        story.order("stop_stat")
+    story.order("stat_series")
+    story.later(20)
+    story.cuff(126, 79)
+    assert story.order("stop_stat").message == "series ended"
+
+
+def test_a_restart_long_after_a_stat_series_does_not_start_the_cuff_once_more() -> None:
+    story = ready()
+    story.order("stat_series")
+    story.clock.push(3600)
+    again = restarted(story, is_same_boot=True)
+    assert again.recliner.cuff_due(again.clock.now_ms()) == ()
 
 
 def test_pausing_the_infusion_asks_for_a_reading_at_once() -> None:
