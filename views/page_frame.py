@@ -32,9 +32,12 @@ _BADGE = (
 
 @cache
 def badge_script() -> str:
-    """Return the sign of life as one ES module, its imports of the wall's files resolved."""
+    """Return what runs in the head of a page as one ES module: the sign of life, care for slips.
+
+    Imports of the wall's files are resolved.
+    """
     texts = [(bundle.FOLDER / name).read_text("utf-8") for name in _SHARED]
-    texts.append((FOLDER / "badge.js").read_text("utf-8"))
+    texts += [(FOLDER / name).read_text("utf-8") for name in ("slip.js", "badge.js")]
     lines = "\n".join(texts).splitlines()
     return "\n".join(line for line in lines if not line.startswith("import "))
 

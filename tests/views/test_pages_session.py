@@ -73,6 +73,19 @@ def test_the_recliner_of_the_address_is_opened(running_room: Room) -> None:
     assert component(page, "tile-R2")["only"] == ["R2"]
 
 
+def test_an_address_with_a_recliner_that_is_not_there_opens_no_other_patient(
+    running_room: Room,
+) -> None:
+    running_room.publish(R1=picture())
+    page = run("recliner", recliner="R9")
+    assert "There is no recliner “R9” here" in " ".join(one.value for one in page.info)
+    assert page.query_params["recliner"] == "R9"
+    assert not any(button.key == "measure_now-R1" for button in page.button)
+    page.button_group(key="recliner").set_value("R1").run()
+    assert page.query_params["recliner"] == "R1"
+    assert any(button.key == "measure_now-R1" for button in page.button)
+
+
 def test_every_page_says_simulated_and_that_bedside_alarms_stay_on(running_room: Room) -> None:
     running_room.publish(R1=picture())
     for name in ("recliner", "review"):

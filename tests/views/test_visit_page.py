@@ -175,7 +175,7 @@ def test_a_high_baseline_takes_a_physicians_name_and_reason(room: VisitRoom) -> 
     assert "172/104 mmHg" in said
     assert "data-gate='physician'" in said
     nurse.press(words.START["infusion"])
-    assert words.PHYSICIAN_WANTED in nurse.said()
+    assert words.PHYSICIAN_WANTED["name"] in nurse.said()
     assert room.picture["session"]["phase"] == "baseline"
     nurse._field("selectbox", "physician").set_value("Dr. B")
     nurse.type("physician-reason", "treated hypertension").press(words.START["infusion"])

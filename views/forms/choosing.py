@@ -14,21 +14,33 @@ HUNG_AFTER_MS = 5_000
 
 
 def choose_recliner(names: Iterable[str]) -> str | None:
-    """Let the viewer choose a recliner; the address keeps it. None where none is known."""
+    """Let the viewer choose a recliner; the address keeps it.
+
+    None where none is known, or where the address names one that is not there: nobody charts on
+    another patient because a recliner got another name.
+    """
     known = list(names)
     if not known:
         say(words.NO_RECLINERS)
         return None
     asked = st.query_params.get("recliner")
     if st.session_state.get("recliner") not in known:
-        st.session_state["recliner"] = asked if asked in known else known[0]
+        st.session_state["recliner"] = (
+            known[0] if asked is None else asked if asked in known else None
+        )
     chosen = st.segmented_control(
-        words.CHOOSE_RECLINER, known, key="recliner", required=True, label_visibility="collapsed"
+        words.CHOOSE_RECLINER,
+        known,
+        key="recliner",
+        required=st.session_state["recliner"] is not None,
+        label_visibility="collapsed",
     )
-    recliner = str(chosen or known[0])
-    if asked != recliner:
-        st.query_params["recliner"] = recliner
-    return recliner
+    if chosen is None:
+        say(words.NO_SUCH_RECLINER.format(name=asked))
+        return None
+    if asked != chosen:
+        st.query_params["recliner"] = str(chosen)
+    return str(chosen)
 
 
 def tell_trouble() -> None:

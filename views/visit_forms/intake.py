@@ -85,8 +85,6 @@ def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
     with st.container():
         _told_of_change(picture, signed, opened)
     faults: tuple[FieldFault, ...] = st.session_state.get(signed.key("intake-faults"), ())
-    with st.container():
-        _tell_faults(faults)
     ask = _Ask(signed, opened["record"], int(opened["edition"]), faults)
     with st.form(signed.key(f"intake-form-{opened['edition']}"), border=False):
         for row in ROWS:
@@ -94,6 +92,8 @@ def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
                 with column:
                     _ask_groups(ask, groups)
         st.caption(words.INTAKE_OPEN)
+        with st.container():
+            _tell_faults(faults)
         pressed = submit(signed, words.RECORD_INTAKE, "intake")
     if pressed:
         _record(picture, signed, opened, ask)
@@ -146,10 +146,14 @@ def _told_of_change(picture: Mapping[str, Any], signed: Signed, opened: dict[str
 def _tell_faults(faults: tuple[FieldFault, ...]) -> None:
     if not faults:
         return
-    names = ", ".join(dict.fromkeys(words.SHORT_FIELDS[fault.field] for fault in faults))
-    plate(words.FAULTS.format(fields=names), is_strong=True, mark="data-faults='intake'")
+    plate(_faults_words(faults), is_strong=True, mark="data-faults='intake'")
     if any(fault.token for fault in faults):
         st.caption(words.CONFIRM_HINT)
+
+
+def _faults_words(faults: tuple[FieldFault, ...]) -> str:
+    names = ", ".join(dict.fromkeys(words.SHORT_FIELDS[fault.field] for fault in faults))
+    return words.FAULTS.format(fields=names)
 
 
 def _record(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any], ask: _Ask) -> None:
@@ -162,6 +166,7 @@ def _record(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any], 
     found = judged(form, session, confirmed)
     st.session_state[signed.key("intake-faults")] = found.faults
     if found.faults:
+        tell(signed, _faults_words(found.faults), is_refusal=True)
         again(signed)
     arguments = {"form": form, "confirmed": list(confirmed), "seen_version": visit["version"]}
     given = order(signed, "record_intake", arguments, words.INTAKE)

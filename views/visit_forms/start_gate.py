@@ -188,9 +188,10 @@ def _start(picture: Mapping[str, Any], signed: Signed) -> None:
         pressed = submit(signed, label, verb)
     if not pressed:
         return
-    if not physician or not reason.strip():
-        tell(signed, words.PHYSICIAN_WANTED, is_refusal=True)
-        again(signed)
+    for name, given in (("name", physician), ("reason", reason.strip())):
+        if not given:
+            tell(signed, words.PHYSICIAN_WANTED[name], is_refusal=True)
+            again(signed)
     order(signed, verb, {"physician": physician, "reason": reason.strip()}, label)
     again(signed)
 

@@ -124,6 +124,7 @@ LIMIT_TABLE = {
     "state": "",
 }
 CHOOSE_RECLINER = "Recliner"
+NO_SUCH_RECLINER = "There is no recliner “{name}” here. Choose one above."
 NO_RECLINERS = "No recliner is known yet: no collector has run for this store."
 SIGN_FIRST = "Choose or type your name first."
 NO_SESSION = "No session. Numbers are judged by the limits of the default preset."

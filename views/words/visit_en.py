@@ -19,7 +19,7 @@ OPEN_RECLINER = "Alarms & limits"
 REASON = "Reason"
 REASON_OTHER = "Reason in words"
 REASON_WANTED = "A reason is needed."
-PERSON = "Name"
+PERSON = "choose, or type and press Enter"
 NONE = "–"
 YES, NO = "Yes", "No"
 AND_MORE = "; "
@@ -169,7 +169,10 @@ BEGIN_BASELINE = "Begin baseline"
 START = {"infusion": "Start infusion", "injection": "Injection given"}
 PHYSICIAN = "Physician who gave the word"
 PHYSICIAN_REASON = "What was decided, and why"
-PHYSICIAN_WANTED = "The physician's name and the reason are needed."
+PHYSICIAN_WANTED = {
+    "name": "The physician's name is missing: choose it, or type it and press Enter.",
+    "reason": "What the physician decided is missing.",
+}
 ONLY_BASELINE = "Start becomes possible in the baseline."
 STARTED = "Baseline frozen when the drug was started. Intake can still be changed below."
 MINOR = (
@@ -197,7 +200,7 @@ PAUSE, RESUME, STOP, RATE, EXTEND = "Pause", "Resume", "Stop", "Rate", "Plan"
 STOP_NOW = "Record the stop"
 STOP_EARLY = "{left} of the planned time are left. An early stop takes a reason."
 PAUSE_REASONS = ("Restroom", "Nausea", "Pressure", "Distress", "Line or pump")
-STOP_REASONS = ("As planned", "Side effects", "Pressure", "Patient's wish", "Physician's order")
+STOP_REASONS = ("Side effects", "Pressure", "Patient's wish", "Physician's order")
 NEW_RATE = "New rate"
 RATE_UNIT = "Unit"
 RECORD_RATE = "Record rate"
