@@ -85,8 +85,9 @@ class AlarmEvent:
 
     at_ms: timeline moment. condition: None where the row is about the recliner's sound or hold.
     value, worst, limit: in the vital's unit (key tells which pressure); worst since it began.
-    limit_words: the limit as printed, "below 90". since_ms: when the alarm began. by: the person.
-    held_ms: how long a hold kept silent. repeat_in_s: when the wanted repeat is due.
+    limit_words: the limit as printed, "below 90". latched: what a latched alarm goes on telling,
+    where that is another bound: "high, below 90, worst 85". since_ms: when the alarm began.
+    by: the person. held_ms: how long a hold kept silent. repeat_in_s: when the wanted repeat is due.
     """
 
     at_ms: int
@@ -107,6 +108,7 @@ class AlarmEvent:
     reason: str | None = None
     held_ms: int | None = None
     repeat_in_s: float | None = None
+    latched: str | None = None
 
     @property
     def phase(self) -> EventPhase:

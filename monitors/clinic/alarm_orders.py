@@ -42,9 +42,9 @@ def acknowledge(turn: Turn, order: Acknowledge) -> None:
 def _acknowledge_one(turn: Turn, track: Track, by: str) -> None:
     told = track.told
     if track.rank is None:
-        gone = replace(track, latched=None)
+        gone = replace(track, latched=None, latch=None)
         turn.tell(
-            gone,
+            replace(track.as_told, latched=None, latch=None),
             Transition.ACKNOWLEDGED,
             by=by,
             priority=told,
@@ -54,9 +54,10 @@ def _acknowledge_one(turn: Turn, track: Track, by: str) -> None:
         return
     again_ms = turn.at_ms + TELL_AGAIN_MS if track.priority is Priority.HIGH else None
     note = Acknowledgement(by, turn.at_ms, track.rank, again_ms)
-    known = replace(track, acknowledged=note, latched=None)
+    known = replace(track, acknowledged=note, latched=None, latch=None)
     turn.put(known)
-    turn.tell(known, Transition.ACKNOWLEDGED, by=by, priority=told)
+    shown = replace(track.as_told, acknowledged=note, latched=None, latch=None)
+    turn.tell(shown, Transition.ACKNOWLEDGED, by=by, priority=told)
 
 
 def pause_audio(turn: Turn, order: PauseAudio) -> None:
@@ -107,7 +108,7 @@ def _switch_off(turn: Turn, track: Track, change: LimitsAre) -> None:
     turn.drop(track.id)
     if track.told is not None:
         turn.tell(
-            track,
+            track if track.rank is not None else track.as_told,
             Transition.ENDED,
             state=EventState.OFF,
             inactivation=Inactivation.ALARM_OFF,
@@ -180,7 +181,7 @@ def discharge(turn: Turn, reason: str) -> None:
         if _is_of_patient(track):
             turn.drop(track.id)
             if track.told is not None:
-                gone = replace(track, rank=None, latched=None, acknowledged=None)
+                gone = _cleared(track)
                 turn.tell(gone, Transition.CLEARED, priority=track.told, reason=reason)
         elif track.acknowledged is not None:
             tell_again(turn, track)
@@ -203,9 +204,14 @@ def _forget_cuff(turn: Turn) -> None:
         if CONDITIONS[track.condition].vital is Vital.NIBP:
             turn.drop(track.id)
             if track.told is not None:
-                gone = replace(track, rank=None, latched=None, acknowledged=None)
+                gone = _cleared(track)
                 turn.tell(gone, Transition.CLEARED, priority=track.told, reason="session_began")
     turn.change(cuff=CuffMemory(), since_ms=turn.at_ms)
+
+
+def _cleared(track: Track) -> Track:
+    """Return a track that is taken away, with what staff were told of it at last."""
+    return replace(track.as_told, rank=None, latched=None, latch=None, acknowledged=None)
 
 
 def _is_of_patient(track: Track) -> bool:

@@ -18,6 +18,7 @@ from monitors.clinic.alarm_state import (
     AudioPause,
     CuffMemory,
     Hold,
+    Latch,
     StepTrack,
     Track,
 )
@@ -60,7 +61,7 @@ def _flat(part: Any) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for one in fields(part):
         value = getattr(part, one.name)
-        if isinstance(value, StepTrack | Acknowledgement):
+        if isinstance(value, StepTrack | Acknowledgement | Latch):
             value = _flat(value)
         elif isinstance(value, tuple):
             value = [
@@ -119,6 +120,7 @@ def _track(flat: Mapping[str, Any]) -> Track:
     plain = dict(flat)
     plain["condition"] = Condition(plain["condition"])
     plain["latched"] = Priority(plain["latched"]) if plain["latched"] else None
+    plain["latch"] = Latch(**plain["latch"]) if plain.get("latch") else None
     plain["rank"] = tuple(plain["rank"]) if plain["rank"] else None
     plain["steps"] = tuple(StepTrack(**one) if one else None for one in plain["steps"])
     if known := plain["acknowledged"]:

@@ -8,7 +8,7 @@ paused, held). The rules that change it live in alarms.py and its neighbours.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from monitors.clinic.conditions import (
@@ -61,11 +61,22 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Latch:
+    """Hold what a latched alarm goes on telling: since when, and the bound that was broken."""
+
+    since_ms: int | None = None
+    key: str | None = None
+    level: float | None = None
+    limit_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """Hold one condition at one recliner (of one device, where it is a device's).
 
     rank: how bad it truly is now; None when it is not true (only awaited, or latched).
-    since_ms: when it began to be told. latched: the priority still shown after it went.
+    since_ms: when it began to be told. latched, latch: the priority still shown after it went, and
+    what it had broken then.
     newest, worsts: the newest and the worst value of each quantity since it began. level, key: the
     bound in force and what it judges.
     """
@@ -83,6 +94,7 @@ class Track:
     key: str | None = None
     is_quiet: bool = False
     latched: Priority | None = None
+    latch: Latch | None = None
     acknowledged: Acknowledgement | None = None
     reason: str | None = None
 
@@ -112,6 +124,20 @@ class Track:
         if self.latched is not None and (self.rank is None or self.rank[0] < self.latched.rank):
             return self.latched
         return self.priority
+
+    @property
+    def as_told(self) -> Track:
+        """Return the track as staff are told it: with the bound of a latch that is told."""
+        if self.latch is None or self.told is self.priority:
+            return self
+        kept = self.latch
+        return replace(
+            self,
+            since_ms=kept.since_ms,
+            key=kept.key,
+            level=kept.level,
+            limit_words=kept.limit_words,
+        )
 
 
 def track_id(condition: Condition, device_id: str | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from monitors.clinic.alarm_event import AlarmEvent, EventState, Inactivation, Transition
 from monitors.clinic.alarm_state import (
     AlarmState,
+    Latch,
     Rank,
     StepTrack,
     Track,
@@ -71,6 +72,7 @@ class Turn:
             "since_ms": track.since_ms,
             "device_id": track.device_id,
             "reason": track.reason,
+            "latched": latched_words(track),
         }
         self.note(transition, **(known | facts))
 
@@ -80,6 +82,15 @@ def event_state(track: Track) -> EventState:
     if track.rank is not None:
         return EventState.ACTIVE
     return EventState.LATCHED if track.latched is not None else EventState.INACTIVE
+
+
+def latched_words(track: Track) -> str | None:
+    """Say what is still told though it is over: priority, bound, worst; None where nothing is."""
+    told = track.as_told
+    if told is track or told.limit_words is None:
+        return None
+    worst = "" if told.worst is None else f", worst {told.worst:g}"
+    return f"{track.told}, {told.limit_words}{worst}"
 
 
 def inactivation(state: AlarmState, track: Track) -> Inactivation:
@@ -132,7 +143,7 @@ def settle(turn: Turn, before: Track | None, after: Track, limit: Limit) -> None
         turn.tell(after, Transition.ESCALATED)
         _keep(turn, after)
     else:
-        _ease(turn, old, after)
+        _ease(turn, before, after)
 
 
 def _dressed(turn: Turn, track: Track, rank: Rank | None, limit: Limit) -> Track:
@@ -184,21 +195,32 @@ def _end(turn: Turn, before: Track | None, after: Track) -> None:
     """End the fact; a high priority that nobody acknowledged stays shown."""
     assert before is not None
     is_unknown_to_all = before.acknowledged is None and before.told is Priority.HIGH
-    latched = Priority.HIGH if is_unknown_to_all else None
-    gone = replace(after, latched=latched, acknowledged=None)
+    gone = replace(after, acknowledged=None)
+    gone = _latched(before, gone) if is_unknown_to_all else replace(gone, latched=None, latch=None)
     turn.tell(gone, Transition.ENDED, priority=before.priority)
     _keep(turn, replace(gone, fact_since_ms=None))
 
 
-def _ease(turn: Turn, old: Rank, after: Track) -> None:
+def _latched(before: Track, after: Track) -> Track:
+    """Go on telling a high priority with the bound it had broken, whatever is true since."""
+    latch = before.latch
+    if before.priority is Priority.HIGH or latch is None:
+        latch = Latch(before.since_ms, before.key, before.level, before.limit_words)
+    return replace(after, latched=Priority.HIGH, latch=latch)
+
+
+def _ease(turn: Turn, before: Track | None, after: Track) -> None:
     """Lower the priority; a high one that nobody acknowledged stays shown as high."""
+    assert before is not None
+    assert before.rank is not None
+    old = before.rank
     known = after.acknowledged
     if known is not None:
         assert after.rank is not None
         again = known.tell_again_ms if after.priority is Priority.HIGH else None
         after = replace(after, acknowledged=replace(known, rank=after.rank, tell_again_ms=again))
     elif old[0] == Priority.HIGH.rank and after.priority is not Priority.HIGH:
-        after = replace(after, latched=Priority.HIGH)
+        after = _latched(before, after)
     if after.rank is not None and after.rank[0] != old[0]:
         turn.tell(after, Transition.DE_ESCALATED)
     _keep(turn, after)

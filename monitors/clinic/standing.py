@@ -26,9 +26,11 @@ STORM_WITHIN_MS = 30_000
 class StandingAlarm:
     """Hold one alarm as staff are told it.
 
-    value, worst, limit: in the vital's unit (key tells which pressure). since_ms: timeline moment.
-    state: active, or latched when it is over and nobody has acknowledged it. is_audible: it sounds
-    now. is_held: a cuff on the probe's arm withholds it. is_quiet: it is shown without sound.
+    value, worst, limit: in the vital's unit (key tells which pressure); of a latched alarm those of
+    the priority that latched. since_ms: timeline moment. fact_since_ms: since when it is true,
+    where that is before it was told. state: active, or latched when it is over and nobody has
+    acknowledged it. is_audible: it sounds now. is_held: a cuff on the probe's arm withholds it.
+    is_quiet: it is shown without sound.
     """
 
     condition: Condition
@@ -50,6 +52,7 @@ class StandingAlarm:
     key: str | None = None
     limit_words: str | None = None
     is_quiet: bool = False
+    fact_since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +94,17 @@ def standing(state: AlarmState, limits: Limits, now_ms: int) -> tuple[StandingAl
 
 def _standing(state: AlarmState, track: Track, priority: Priority) -> StandingAlarm:
     row = CONDITIONS[track.condition]
-    known = track.acknowledged
+    known, told = track.acknowledged, track.as_told
     return StandingAlarm(
         track.condition,
         row.kind,
         priority,
         row.vital,
-        track.value,
-        track.worst,
-        track.level,
+        told.value,
+        told.worst,
+        told.level,
         row.direction,
-        track.since_ms or 0,
+        told.since_ms or 0,
         event_state(track),
         known.by if known else None,
         known.at_ms if known else None,
@@ -109,9 +112,10 @@ def _standing(state: AlarmState, track: Track, priority: Priority) -> StandingAl
         is_held(state, track),
         track.device_id,
         track.reason,
-        track.key,
-        track.limit_words,
+        told.key,
+        told.limit_words,
         track.is_quiet and track.latched is None,
+        track.fact_since_ms,
     )
 
 

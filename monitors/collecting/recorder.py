@@ -259,5 +259,6 @@ def _details(event: AlarmEvent) -> dict[str, object]:
         "limit_words": event.limit_words,
         "held_ms": event.held_ms,
         "repeat_in_s": event.repeat_in_s,
+        "latched": event.latched,
     }
     return {name: value for name, value in rest.items() if value is not None}

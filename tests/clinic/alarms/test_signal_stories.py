@@ -7,6 +7,7 @@ import pytest
 from monitors.clinic.alarm_event import EventPhase, EventState, Inactivation, Transition
 from monitors.errors import SessionError
 from tests.clinic.alarms.conftest import Telling
+from tests.clinic.alarms.story import Story
 
 
 def test_a_high_alarm_stays_told_after_it_is_over_until_somebody_knows(tell: Telling) -> None:
@@ -233,3 +234,58 @@ def test_the_most_urgent_stands_first(tell: Telling) -> None:
     assert story.told() == ["spo2_low high", "pulse_low medium", "port_silent low"]
     story.acknowledged("spo2_low")
     assert story.told()[0] == "spo2_low high"
+
+
+def eased_and_over(tell: Telling) -> Story:
+    """Tell of SpO2 that fell to 85, eased to 92 and came back, and nobody touched anything."""
+    story = tell().until("00:15", spo2=86).until("00:16", spo2=85)
+    return story.until("00:40", spo2=92).until("00:50", spo2=97)
+
+
+def test_a_latched_alarm_keeps_the_limit_and_the_worst_value_of_the_priority_that_latched(
+    tell: Telling,
+) -> None:
+    alarm = eased_and_over(tell).alarm("spo2_low")
+    assert (alarm.priority, alarm.state, alarm.since_ms) == ("high", EventState.LATCHED, 11_000)
+    assert (alarm.limit_words, alarm.limit, alarm.worst) == ("below 90", 90, 85)
+
+
+def test_an_eased_alarm_that_is_told_as_high_keeps_the_limit_of_high(tell: Telling) -> None:
+    story = tell().until("00:15", spo2=86).until("00:40", spo2=92)
+    alarm = story.alarm("spo2_low")
+    assert (alarm.state, alarm.limit_words, alarm.worst) == (EventState.ACTIVE, "below 90", 86)
+    story.acknowledged("spo2_low")
+    alarm = story.alarm("spo2_low")
+    assert (alarm.priority, alarm.limit_words) == ("medium", "below 93")
+
+
+def test_a_latched_pressure_keeps_the_quantity_that_was_too_high(tell: Telling) -> None:
+    story = tell().at("00:10").spo2(97).cuff("150/121").at("02:10").cuff("201/90")
+    story.at("04:10").cuff("120/80")
+    alarm = story.alarm("nibp_extreme")
+    assert (alarm.key, alarm.limit_words, alarm.worst) == ("systolic_mmhg", "at or above 200", 201)
+
+
+def test_the_log_tells_what_ended_and_what_stays_told_apart(tell: Telling) -> None:
+    story = eased_and_over(tell)
+    end = story.last(Transition.ENDED)
+    assert (end.priority, end.limit_words, end.state) == (
+        "medium",
+        "below 93",
+        EventState.LATCHED,
+    )
+    assert end.latched == "high, below 90, worst 85"
+    known = story.acknowledged("spo2_low").last(Transition.ACKNOWLEDGED)
+    assert (known.priority, known.limit_words, known.worst) == ("high", "below 90", 85)
+    assert known.latched is None
+
+
+def test_an_alarm_that_comes_back_milder_still_tells_the_high_one(tell: Telling) -> None:
+    story = eased_and_over(tell).until("01:30", spo2=92)
+    alarm = story.alarm("spo2_low")
+    assert (alarm.priority, alarm.limit_words, alarm.since_ms) == ("high", "below 90", 11_000)
+
+
+def test_a_latch_outlives_a_reboot_with_what_it_tells(tell: Telling) -> None:
+    alarm = eased_and_over(tell).reboot().alarm("spo2_low")
+    assert (alarm.priority, alarm.limit_words, alarm.worst) == ("high", "below 90", 85)
