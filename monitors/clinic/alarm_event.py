@@ -87,7 +87,8 @@ class AlarmEvent:
     value, worst, limit: in the vital's unit (key tells which pressure); worst since it began.
     limit_words: the limit as printed, "below 90". latched: what a latched alarm goes on telling,
     where that is another bound: "high, below 90, worst 85". since_ms: when the alarm began.
-    by: the person. held_ms: how long a hold kept silent. repeat_in_s: when the wanted repeat is due.
+    by: the person. held_ms: how long a hold kept silent. repeat_in_s: when the wanted repeat is
+    due.
     """
 
     at_ms: int
