@@ -1,8 +1,8 @@
 """The control port: lines of text by which a person or a test makes things happen.
 
-``fault R2 probe_off on``, ``event R2 panic``, ``cuff R2``, ``cuff R2 stop``, ``vitals R2``,
-``ports``: each line is answered by one line that begins with "ok" or "error". It is on this machine
-only and knows nothing that is not simulated.
+``fault R2 probe_off on``, ``event R2 panic``, ``cuff R2``, ``cuff R2 stop``, ``sit R6``,
+``leave R6``, ``vitals R2``, ``ports``: each line is answered by one line that begins with "ok" or
+"error". It is on this machine only and knows nothing that is not simulated.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Commands:
             "fault": self._fault,
             "event": self._event,
             "cuff": self._cuff,
+            "sit": self._sit,
+            "leave": self._leave,
             "vitals": self._vitals,
             "ports": lambda _words, _now_s: json.dumps(dict(self._ports)),
             "help": lambda _words, _now_s: _HELP,
@@ -76,6 +78,16 @@ class Commands:
             raise ValueError(f"a cuff is started, or stopped by 'stop', not {' '.join(rest)!r}")
         return f"{name} {'inflating' if cuff.start(now_s) else 'was inflating already'}"
 
+    def _sit(self, words: list[str], now_s: float) -> str:
+        if not self._named(words[0]).sit(now_s):
+            raise ValueError(f"somebody sits in {words[0]} already")
+        return f"somebody sits in {words[0]}"
+
+    def _leave(self, words: list[str], now_s: float) -> str:
+        if not self._named(words[0]).leave(now_s):
+            raise ValueError(f"nobody sits in {words[0]}")
+        return f"{words[0]} is empty"
+
     def _vitals(self, words: list[str], now_s: float) -> str:
         vitals = self._named(words[0]).vitals(now_s)
         return json.dumps(asdict(vitals) if vitals else None)
@@ -88,7 +100,8 @@ class Commands:
 
 _HELP = (
     "fault RECLINER[/ROLE] FAULT on|off, event RECLINER KIND [SIZE], cuff RECLINER [stop], "
-    f"vitals RECLINER, ports; faults: {' '.join(Fault)}; events: {' '.join(EpisodeKind)}"
+    f"sit RECLINER, leave RECLINER, vitals RECLINER, ports; faults: {' '.join(Fault)}; "
+    f"events: {' '.join(EpisodeKind)}"
 )
 
 

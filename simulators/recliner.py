@@ -7,11 +7,11 @@ recliner is made, so that the first poll finds the monitor as an hour of reading
 
 from __future__ import annotations
 
-from simulators.cuff import Cuff
+from simulators.cuff import Cuff, NextDue
 from simulators.drug import effect_site
 from simulators.episodes import Episode
 from simulators.faults import FaultSwitches
-from simulators.patient import Patient, Vitals
+from simulators.patient import Patient, PatientProfile, Vitals
 from simulators.probe import Probe, never_blanked
 from simulators.scenario import ReclinerPlan
 
@@ -28,14 +28,34 @@ class SimulatedRecliner:
         self.name = plan.name
         self.seed = plan.seed
         self.faults = FaultSwitches(plan.faults)
-        self.patient = _patient_of(plan)
         self.start_s = plan.visit.arrived_s if plan.visit else -60.0
-        next_due = plan.visit.next_cuff_s if plan.visit else None
-        self.cuff = Cuff(self.patient, self.faults, plan.seed, next_due)
+        self.patient: Patient | None = None
+        self._attach(
+            _patient_of(plan), self.start_s, plan.visit.next_cuff_s if plan.visit else None
+        )
+
+    def _attach(self, patient: Patient | None, now_s: float, next_due: NextDue | None) -> None:
+        """Put cuff and probe on a patient, or leave them on the empty recliner."""
+        plan, self.patient = self.plan, patient
+        self.cuff = Cuff(patient, self.faults, plan.seed, next_due)
         is_same_arm = plan.probe_arm == plan.cuff_arm
         blanking = self.cuff.blanking if is_same_arm else never_blanked
-        self.probe = Probe(self.patient, self.faults, self.start_s, plan.seed, blanking)
-        self.cuff.begin(self.start_s)
+        self.probe = Probe(patient, self.faults, now_s, plan.seed, blanking)
+        self.cuff.begin(now_s)
+
+    def sit(self, now_s: float) -> bool:
+        """Let a calm patient without any drug sit down; False if somebody sits there already."""
+        if self.patient is not None:
+            return False
+        self._attach(Patient(PatientProfile(self.seed)), now_s, None)
+        return True
+
+    def leave(self, now_s: float) -> bool:
+        """Let the patient get up and go; False if nobody sits there."""
+        if self.patient is None:
+            return False
+        self._attach(None, now_s, None)
+        return True
 
     @property
     def has_one_device(self) -> bool:
