@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,9 +21,9 @@ from pydantic_core import ErrorDetails
 
 from monitors import toml_lines
 from monitors.clock import SystemClock
+from monitors.config_tables import Mistake, not_toml, written_mistakes
 from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings, Measures, kind_of
-from monitors.devices.transport import port_key
-from monitors.errors import ConfigurationError, TransportError
+from monitors.errors import ConfigurationError
 
 Arm = Literal["left", "right"]
 Preset = Literal["mood", "pain", "injection", "default"]
@@ -210,15 +211,16 @@ def parse(text: str, path: Path | None = None) -> Clinic:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{where}: is not TOML: {error}") from error
+        raise ConfigurationError(not_toml(where, text, error)) from error
+    found = list(written_mistakes(tables))
     try:
         clinic = Clinic.model_validate(tables).model_copy(update={"source": path})
     except ValidationError as error:
-        mistakes = [(_line(text, item["loc"]), _explain(item)) for item in error.errors()]
-        raise _refusal(where, mistakes) from error
-    mistakes = [(_line(text, place), words) for place, words in _contradictions(clinic)]
-    if mistakes:
-        raise _refusal(where, mistakes)
+        found += [(item["loc"], _explain(item)) for item in error.errors()]
+    else:
+        found += _contradictions(clinic)
+    if found:
+        raise _refusal(where, [(_line(text, place), words) for place, words in found])
     return clinic
 
 
@@ -261,7 +263,43 @@ def _explain(item: ErrorDetails) -> str:
         options = [option.strip() for option in expected.replace(" or ", ",").split(",")]
         given = str(item["input"])
         return f"{key!r} is {given!r}, expected {expected}{_nearest(given, options)}"
-    return f"{key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+    given, wanted = item["input"], _wanted(item, key)
+    if wanted is not None:
+        return f"{key!r} is {_as_toml(given)}: write {wanted}"
+    return f"{key!r} is {given!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+_WANTED = {
+    "bool_type": "true or false, without quotes",
+    "bool_parsing": "true or false, without quotes",
+    "int_type": "a whole number, without quotes",
+    "int_parsing": "a whole number, without quotes",
+    "int_from_float": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "float_parsing": "a number, without quotes",
+    "string_type": "a text in quotes",
+}
+
+
+def _wanted(item: ErrorDetails, key: str) -> str | None:
+    """Say what to write in place of a value of the wrong kind; None for another mistake."""
+    is_list, names = item["type"] == "list_type", [str(part) for part in item["loc"]]
+    if key in _MODELS and (is_list or item["type"] in {"model_type", "dict_type"}):
+        path = ".".join(name for name in names if not name.isdecimal())
+        return f"a table, headed [[{path}]]" if is_list else f"a table, headed [{path}]"
+    if is_list:
+        example = item["input"] if isinstance(item["input"], str) else _LISTED.get(key, "…")
+        return f"a list such as [{json.dumps(example, ensure_ascii=False)}]"
+    return _WANTED.get(item["type"])
+
+
+_LISTED = {"measures": "nibp", "staff": "R. Ortiz, RN"}
+
+
+def _as_toml(value: object) -> str:
+    """Write a wrong value as it stands in the file, as far as it can be told."""
+    is_plain = isinstance(value, str | bool | int | float)
+    return json.dumps(value, ensure_ascii=False) if is_plain else str(value)
 
 
 def _nearest(word: str, known: list[str]) -> str:
@@ -269,14 +307,8 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-Mistake = tuple[tuple[str | int, ...], str]
-
-
 def _contradictions(clinic: Clinic) -> Iterator[Mistake]:
     """Yield what each table allows but the whole does not."""
-    yield from _unknown_devices(clinic)
-    yield from _double_names(clinic)
-    yield from _shared_ports(clinic)
     yield from _unmarked_ports(clinic)
     yield from _mixed_ports(clinic)
     yield from _clock(clinic)
@@ -284,42 +316,10 @@ def _contradictions(clinic: Clinic) -> Iterator[Mistake]:
         yield from _recliner_contradictions(index, recliner)
 
 
-def _unknown_devices(clinic: Clinic) -> Iterator[Mistake]:
-    for place, device in _placed(clinic):
-        if device.device not in CATALOGUE:
-            try:
-                kind_of(device.device)
-            except ConfigurationError as error:
-                yield (*place, "device"), str(error)
-
-
 def _placed(clinic: Clinic) -> Iterator[tuple[tuple[str | int, ...], DeviceSettings]]:
     for index, recliner in enumerate(clinic.recliners):
         for position, device in enumerate(recliner.devices):
             yield ("recliners", index, "devices", position), device
-
-
-def _double_names(clinic: Clinic) -> Iterator[Mistake]:
-    seen: set[str] = set()
-    for index, recliner in enumerate(clinic.recliners):
-        if recliner.name in seen:
-            yield ("recliners", index, "name"), f"a second recliner is named {recliner.name!r}"
-        seen.add(recliner.name)
-
-
-def _shared_ports(clinic: Clinic) -> Iterator[Mistake]:
-    owners: dict[str, str] = {}
-    for place, device in _placed(clinic):
-        owner = clinic.recliners[int(place[1])].name
-        try:
-            port = port_key(device.port.replace("localhost", "127.0.0.1"))
-        except TransportError as error:
-            yield (*place, "port"), str(error)
-            continue
-        if port in owners:
-            words = f"port {device.port!r} is already used by recliner {owners[port]!r}"
-            yield (*place, "port"), words
-        owners.setdefault(port, owner)
 
 
 def is_loopback(port: str) -> bool:
@@ -375,8 +375,20 @@ def _recliner_contradictions(index: int, recliner: ReclinerSettings) -> Iterator
         here = (*place, "devices", position)
         for extra in sorted(device.covers - device.kind.measures):
             yield (*here, "measures"), f"{device.device} does not measure {extra}"
-        for measure in sorted(device.covers & device.kind.measures):
-            if measure in covered:
-                words = f"{measure} already comes from {covered[measure]}; choose with measures"
-                yield (*here, "device"), f"recliner {recliner.name!r}: {words}"
+        if words := _taken_twice(device, covered):
+            yield (*here, "device"), f"recliner {recliner.name!r}: {words}"
+        for measure in device.covers & device.kind.measures:
             covered.setdefault(measure, device.device)
+
+
+def _taken_twice(device: DeviceSettings, covered: Mapping[Measures, str]) -> str:
+    """Say what a device would give a second time, and the line that takes only the rest of it."""
+    offered = [measure for measure in Measures if measure in device.covers & device.kind.measures]
+    twice = [f"{measure} already comes from {covered[measure]}" for measure in offered
+             if measure in covered]  # fmt: skip
+    if not twice:
+        return ""
+    rest = [str(measure) for measure in offered if measure not in covered]
+    if not rest:
+        return f"{', '.join(twice)}; {device.device} has nothing more to give here: leave it out"
+    return f"{', '.join(twice)}; write under {device.device}: measures = {json.dumps(rest)}"

@@ -87,7 +87,11 @@ def test_a_fast_clock_needs_simulated_ports() -> None:
 
 def test_two_devices_for_one_vital_are_refused_until_one_is_chosen() -> None:
     both = (("nonin-df2", "/dev/ttyUSB0", ""), ("dinamap", "/dev/ttyUSB1", ""))
-    assert "oximetry already comes from nonin-df2" in refusal(recliner(*both))
+    said = refusal(recliner(*both))
+    assert "clinic.toml:9: recliner 'R1': oximetry already comes from nonin-df2" in said
+    assert said.endswith('write under dinamap: measures = ["nibp"]')
+    two = refusal(recliner(both[0], ("nonin-df7", "/dev/ttyUSB1", "")))
+    assert two.endswith("nonin-df7 has nothing more to give here: leave it out")
     parse(recliner(both[0], ("dinamap", "/dev/ttyUSB1", 'measures = ["nibp"]')))
 
 
@@ -99,6 +103,59 @@ def test_a_cuff_that_cannot_be_started_cannot_be_allowed() -> None:
 def test_every_mistake_is_told_at_once() -> None:
     said = refusal(recliner(("nonin-df2", "/dev/ttyUSB0", "bod = 9600"), more='rom = "A"'))
     assert len(said.splitlines()) == 2
+
+
+def test_unknown_devices_double_names_and_double_ports_are_told_beside_other_slips() -> None:
+    said = refusal(
+        recliner(("nonin-df3", "/dev/ttyUSB0", "bod = 9600"))
+        + recliner(("nonin-df2", "/dev/ttyUSB0", "baud = true"), more="devicez = 4")
+        + '[[recliners]]\nroom = 4\n[[recliners.devices]]\nport = ""\n'
+    )
+    for words in (
+        r"clinic.toml:5: there is no device 'nonin-df3'",
+        r"clinic.toml:7: there is no key 'bod'",
+        r"clinic.toml:9: a second recliner is named 'R1'",
+        r"clinic.toml:13: port '/dev/ttyUSB0' is already used by recliner 'R1'",
+        r"clinic.toml:14: 'baud' is true: write a whole number",
+        r"clinic.toml:15: 'name' is missing",
+    ):
+        assert words in said, said
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('cuff_start = "true"', "'cuff_start' is \"true\": write true or false, without quotes"),
+        ("name = 4", "'name' is 4: write a text in quotes"),
+        ('devices = "x"', "write a table, headed [[recliners.devices]]"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_answered_with_what_to_write(line: str, words: str) -> None:
+    name = "" if line.startswith("name") else 'name = "R1"\n'
+    assert words in refusal(f"[[recliners]]\n{name}{line}\n")
+
+
+def test_numbers_and_lists_of_the_wrong_kind_are_answered_with_what_to_write() -> None:
+    rest = 'baud = "9600"\nmeasures = "nibp"'
+    said = refusal("[clinic]\nstaff = 4\n" + recliner(("dinamap", "/dev/ttyUSB0", rest)))
+    assert "'baud' is \"9600\": write a whole number, without quotes" in said
+    assert '\'measures\' is "nibp": write a list such as ["nibp"]' in said
+    assert "'staff' is 4: write a list such as [\"R. Ortiz, RN\"]" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[clinic]\nname = "C\nstore = "x"\n', ':2: a quote is not closed: name = "C'),
+        ("# it's\n[clinic]\nname = 'C\n", ":3: a quote is not closed: name = 'C"),
+        ('[clinic]\nname = "a \\" b\n', ":2: a quote is not closed"),
+        ('[clinic]\nname = "C" # "\nstore = """x\n', ":3: a quote is not closed"),
+        ('[clinic]\nname = tru\nstore = "x\n', ": is not TOML: Invalid value (at line 2"),
+        ('a = """\nit\'s\n"""\nb = \n', ": is not TOML: Invalid value (at line 4"),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_named_with_its_line(text: str, where: str) -> None:
+    assert f"clinic.toml{where}" in refusal(text)
 
 
 def test_a_missing_file_a_broken_file_and_a_binary_file_are_named(tmp_path: Path) -> None:
