@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130
@@ -66,6 +66,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from monitors.composing import run_collector
+    from monitors.setup_remarks import see_store_folder
 
     stop = threading.Event()
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -73,7 +74,9 @@ def _run(options: argparse.Namespace) -> int:
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     if options.until_stdin_closes:
         threading.Thread(target=_stop_at_end_of_stdin, args=(stop,), daemon=True).start()
-    run_collector(config.load(options.config), stop, stage=options.stage)
+    clinic = config.load(options.config)
+    see_store_folder(clinic)
+    run_collector(clinic, stop, stage=options.stage)
     return 0
 
 
@@ -93,15 +96,19 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     from monitors.check import check_ports
     from monitors.clinic import protocols
+    from monitors.setup_remarks import remarks
 
     clinic = config.load(options.config)
-    print(f"{options.config}: {_count(clinic.recliners, 'recliner')}, nothing wrong in the file")
+    found = remarks(clinic)
+    told = f"{_count(found, 'thing')} to put right" if found else "nothing wrong in the file"
+    print("\n".join([f"{options.config}: {_count(clinic.recliners, 'recliner')}, {told}", *found]))
     if clinic.protocols_path is not None and clinic.protocols_path.exists():
-        found = protocols.load(clinic.protocols_path)
-        print(f"{clinic.protocols_path}: {_count(found, 'protocol')}, nothing wrong in the file")
+        known = protocols.load(clinic.protocols_path)
+        print(f"{clinic.protocols_path}: {_count(known, 'protocol')}, nothing wrong in the file")
+    status = 1 if found else 0
     if options.no_ports:
-        return 0
-    return check_ports(clinic, options.seconds, sys.stdout)
+        return status
+    return max(status, check_ports(clinic, options.seconds, sys.stdout))
 
 
 def _count(things: Sequence[object], name: str) -> str:
@@ -159,7 +166,7 @@ def _replay(options: argparse.Namespace) -> int:
     from monitors.replay_command import ReplayOptions, run_replay
 
     asked = ReplayOptions(options.recording, options.limits, options.config, options.store)
-    return run_replay(asked, sys.stdout)
+    return run_replay(asked, sys.stdout, sys.stderr)
 
 
 if __name__ == "__main__":

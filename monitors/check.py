@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from monitors.clinic.coverage import is_covered
 from monitors.clock import SystemClock, world_utc_ms
 from monitors.config import Clinic, is_loopback
 from monitors.devices.blackbox import CaptureHeader, CaptureWriter
@@ -22,14 +23,22 @@ from monitors.devices.probe_report import words_of
 from monitors.devices.probing import probe
 from monitors.devices.transport import list_ports
 from monitors.errors import ConfigurationError, TransportError
-from monitors.readings import OximetryReading, Reading, as_record
+from monitors.readings import (
+    NibpDetermination,
+    NibpFailure,
+    NibpOutcome,
+    OximetryReading,
+    Reading,
+    as_record,
+)
 
 
 @dataclass(slots=True)
 class _Heard:
-    """Gather what one device let be heard."""
+    """Gather what one device let be heard. measures: what is taken from it, and told."""
 
     port: str
+    measures: frozenset[str]
     is_open: bool = False
     has_spoken: bool = False
     lost: str | None = None
@@ -46,15 +55,21 @@ class _Heard:
             self.has_spoken = True
         elif isinstance(event, LineCounts):
             self.counts = event
-        elif isinstance(event, Received) and (record := as_record(event.reading)):
+        elif isinstance(event, Received) and is_covered(event.reading, self.measures):
+            self._count(event.reading)
+
+    def _count(self, reading: Reading) -> None:
+        record = as_record(reading)
+        if record is not None:
             self.readings[record["kind"]] += 1
-            self.last = event.reading
+            self.last = reading
 
     def words(self) -> str:
         """Say in one line how the device stands."""
         if self.has_spoken:
             kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(self.readings.items()))
-            return f"answers ({kinds or 'no reading yet'}{self._newest()}{self._noise()})"
+            none = f"no reading of {', '.join(sorted(self.measures))} yet"
+            return f"answers ({kinds or none}{self._newest()}{self._noise()})"
         if self.lost is not None:
             return f"NO PORT: {self.lost}"
         if self.counts is not None and self.counts.last_byte_ms is not None:
@@ -62,6 +77,8 @@ class _Heard:
         return "SILENT: the port is open and nothing came" if self.is_open else "NOT OPENED"
 
     def _newest(self) -> str:
+        if isinstance(self.last, NibpDetermination):
+            return f", newest {_pressure(self.last)}"
         if not isinstance(self.last, OximetryReading):
             return ""
         return f", newest SpO2 {self.last.spo2_pct or '--'} %, {self.last.validity}"
@@ -71,11 +88,20 @@ class _Heard:
         return f", {bad} bytes discarded" if bad else ""
 
 
+def _pressure(reading: NibpDetermination) -> str:
+    if reading.outcome is NibpOutcome.FAILED:
+        return f"cycle failed: {reading.reason or NibpFailure.UNKNOWN}"
+    return f"{reading.systolic_mmhg or '--'}/{reading.diastolic_mmhg or '--'} mmHg"
+
+
 def check_ports(clinic: Clinic, seconds: float, out: TextIO) -> int:
     """Listen at every port for some seconds; print a line a device; 1 if any does not answer."""
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
     clock = clinic.make_clock()
-    heard = {device_id: _Heard(device.port) for _, device_id, device in clinic.all_devices()}
+    heard = {
+        device_id: _Heard(device.port, frozenset(device.covers))
+        for _, device_id, device in clinic.all_devices()
+    }
     links = [
         Link(device_id, d.kind, d.port, clock, events.put, d.line, may_start_cuff=False)
         for _, device_id, d in clinic.all_devices()
@@ -117,7 +143,7 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
     if path.exists():
         raise ConfigurationError(f"{path} exists already; a capture never overwrites")
     clock = SystemClock()
-    heard = {device: _Heard(port)}
+    heard = {device: _Heard(port, frozenset(kind.measures))}
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
     header = CaptureHeader(device, port, kind.line, world_utc_ms())
     with CaptureWriter(path, header, clock) as writer:

@@ -35,7 +35,8 @@ def run_decode(device: str, source: str | None, is_hex: bool, out: TextIO, err: 
 
     device: a name of the catalogue. source: a file, or None or "-" for standard input. is_hex:
     the source is text, bytes as pairs of hexadecimal digits, comments from # to the line's end.
-    A mistake is told on err, naming the device, the file, or the line and column.
+    A mistake is told on err, naming the device, the file, or the line and column. Raises
+    BrokenPipeError where nobody reads out any more.
     """
     name = "standard input" if source in (None, "-") else str(source)
     try:
@@ -43,6 +44,8 @@ def run_decode(device: str, source: str | None, is_hex: bool, out: TextIO, err: 
     except ConfigurationError as error:
         print(error, file=err)
         return WRONG_INPUT
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"cannot read {name}: {error.strerror or error}", file=err)
         return WRONG_INPUT

@@ -185,7 +185,13 @@ def _history(given: argparse.Namespace) -> int:
 
 
 def _told(control_port: int, line: str) -> int:
-    answer = ask(control_port, line)
+    try:
+        answer = ask(control_port, line)
+    except OSError as error:
+        raise ConfigurationError(
+            f"no room answers at control port {control_port} ({error.strerror or error}); its "
+            "number stands in the first line that run prints"
+        ) from error
     print(answer)
     return 0 if answer.startswith("ok") else 1
 

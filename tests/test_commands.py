@@ -81,10 +81,96 @@ def test_check_tells_which_ports_answer_and_which_do_not(tmp_path: Path) -> None
         status, out, _ = monitors("check", str(place.config), "--seconds", "4")
         assert status == 0
         assert re.search(r"R1/oximeter .* answers \(\d+ oximetry, newest SpO2 \d+ %, valid\)", out)
+        (cuff,) = (line for line in out.splitlines() if line.startswith("R1/monitor"))
+        assert re.search(r"answers \((\d+ nibp, newest|no reading of nibp yet)", cuff), cuff
+        assert "oximetry" not in cuff
         place.kill("simulators")
         status, out, _ = monitors("check", str(place.config), "--seconds", "1")
         assert status == 1
         assert re.search(r"R1/monitor .* NO PORT", out)
+
+
+CONFLICT = """[clinic]
+store = "{store}"
+[[recliners]]
+name = "R1"
+cuff_arm = "left"
+iv_arm = "{iv}"
+[[recliners.devices]]
+device = "dinamap"
+port = "/dev/ttyUSB9"
+"""
+
+
+def test_check_warns_of_a_cuff_on_the_arm_of_the_line(tmp_path: Path) -> None:
+    config = tmp_path / "clinic.toml"
+    config.write_text(CONFLICT.format(store="x.db", iv="left"), "utf-8")
+    status, out, _ = monitors("check", str(config), "--no-ports")
+    assert (status, "nothing wrong" in out) == (1, False)
+    assert f"{config}:5: recliner 'R1': cuff_arm and iv_arm are both 'left'" in out
+    config.write_text(CONFLICT.format(store="x.db", iv="right"), "utf-8")
+    status, out, _ = monitors("check", str(config), "--no-ports")
+    assert (status, "nothing wrong" in out) == (0, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["clinic.toml"]
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("/proc/x.db", ":2: nothing can be written in /proc, for the store"),
+        ("gone/dir/x.db", "gone/dir, for the store; mend the path"),
+        (".", "cannot be written: Is a directory"),
+        ("mysql://h/db", ":2: a store is sqlite or postgresql, not mysql"),
+    ],
+)
+def test_check_tells_that_a_store_cannot_be_written(tmp_path: Path, store: str, words: str) -> None:
+    config = tmp_path / "clinic.toml"
+    config.write_text(CONFLICT.format(store=store, iv="right"), "utf-8")
+    status, out, _ = monitors("check", str(config), "--no-ports")
+    assert (status, words in out) == (1, True), out
+
+
+def test_the_collector_makes_no_folder_for_a_mistyped_store(tmp_path: Path) -> None:
+    config = tmp_path / "clinic.toml"
+    config.write_text(CONFLICT.format(store="gone/dir/x.db", iv="right"), "utf-8")
+    status, _, err = monitors("run", "--config", str(config))
+    assert (status, f"{config}:2: there is no folder {tmp_path}/gone/dir" in err) == (2, True), err
+    assert not (tmp_path / "gone").exists()
+
+
+def test_decode_ends_quietly_when_nobody_reads_on(tmp_path: Path) -> None:
+    frames = tmp_path / "frames.bin"
+    frames.write_bytes(bytes.fromhex("804862") * 100_000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitors", "decode", "nonin-df1", str(frames)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=TOP,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert (process.wait(60), said) == (0, b"")
+    process.stderr.close()
+
+
+def test_replay_says_on_standard_error_what_it_read(tmp_path: Path) -> None:
+    trend = tmp_path / "two.csv"
+    trend.write_text("time,spo2,pulse\n0,97,70\n1,,71\n", "utf-8")
+    status, out, err = monitors("replay", str(trend))
+    assert (status, out) == (0, "")
+    assert err == (
+        f"{trend}: 2 rows in 0:00:01, values: 2 of pulse_rate_per_min, 1 of spo2_pct; "
+        "0 alarms told\n"
+    )
+    rows = "".join(f"{second},84,71\n" for second in range(60))
+    trend.write_text(f"time,spo2,pulse\n{rows}", "utf-8")
+    status, out, err = monitors("replay", str(trend))
+    begun = sum(json.loads(line)["transition"] == "start" for line in out.splitlines())
+    assert begun
+    assert err.endswith(f"; {begun} alarm{'' if begun == 1 else 's'} told\n")
 
 
 def _port_of(place: Room) -> str:

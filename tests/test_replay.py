@@ -211,7 +211,7 @@ def test_a_delay_that_ends_in_a_gap_is_told_with_the_next_value() -> None:
 def test_a_folder_is_no_recording(tmp_path: Path) -> None:
     asked = ReplayOptions(str(tmp_path), "default", tmp_path / "clinic.toml")
     with pytest.raises(ConfigurationError, match="is a folder"):
-        run_replay(asked, io.StringIO())
+        run_replay(asked, io.StringIO(), io.StringIO())
 
 
 def test_of_two_rows_of_one_moment_none_is_lost() -> None:

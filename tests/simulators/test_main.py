@@ -1,4 +1,5 @@
 import json
+import socket
 import subprocess
 import sys
 
@@ -113,3 +114,10 @@ def test_history_is_written_as_json_lines(capsys):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["command"]["verb"] == "begin_session"
     assert lines[-1]["at_utc_ms"] < 1_800_000_000_000
+
+
+def test_a_control_port_where_nobody_answers_is_named(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = listener.getsockname()[1]
+    assert main(["fault", str(number), "R1", "cable", "on"]) == 2
+    assert f"no room answers at control port {number} (" in capsys.readouterr().err
