@@ -1,8 +1,8 @@
 """The door: ``streamlit run dashboard.py [-- --config clinic.toml | --view]``.
 
 Here the server is composed: what it was asked to be (views/opening), a collector behind it
-(views/guardian), one look at the picture for all viewers (views/live), routes, pages. Nothing is
-decided here that those do not say.
+(views/guardian), one look at the picture for all viewers (views/live), routes, pages, and how it
+ends (views/ending). Nothing is decided here that those do not say.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from monitors.errors import ChairsideError
 from views import opening
 from views.composition import Composition
+from views.ending import Ending, told_of_signals
+from views.lines import Lines
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
@@ -32,6 +35,7 @@ _composition = Composition(
     steady_ms=lambda: time.monotonic_ns() // 1_000_000,
     utc_ms=lambda: time.time_ns() // 1_000_000,
 )
+_lines = Lines()
 
 
 @contextlib.asynccontextmanager
@@ -42,17 +46,17 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     except ChairsideError as error:
         sys.exit(f"chairside: {error}")
     tasks = [asyncio.create_task(work) for work in _composition.works()]
-    try:
-        yield None
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        _composition.close()
+    ending = Ending(tasks, _composition.close, _lines.cut)
+    with told_of_signals(ending.begin):
+        try:
+            yield None
+        finally:
+            await ending.finish()
 
 
 app = st.App(
     str(Path(__file__).parent / "views" / "navigation" / "main.py"),
     lifespan=lifespan,
     routes=_composition.routes(),
+    middleware=[Middleware(_lines.watched)],
 )

@@ -21,7 +21,7 @@ from views import demo, here
 from views.chart_script import library_route
 from views.feed import FeedRoutes, follow
 from views.gate import Gate
-from views.guardian import Guardian, end_bound, is_process_alive, start_detached
+from views.guardian import Guardian, is_process_alive, start_detached
 from views.live import Live
 from views.opening import Mode, Opening
 
@@ -71,9 +71,7 @@ class Composition:
         """End what ends with the dashboard; a clinic's collector goes on."""
         if self._demo is None:
             return
-        if self._guardian is not None and self._guardian.child is not None:
-            end_bound(self._guardian.child)
-        self._demo.end()
+        self._demo.end(self._guardian.child if self._guardian is not None else None)
 
 
 def _start_for(clinic: Clinic) -> subprocess.Popen[bytes]:

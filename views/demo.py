@@ -56,9 +56,13 @@ class Demo:
         """Say whether the collector before this one lived long enough to have a whole past."""
         return bool(self.started_s) and time.monotonic() - self.started_s[0] > SETTLED_AFTER_S
 
-    def end(self) -> None:
-        """End the simulators and take the folder away."""
-        guardian.end_bound(self.simulators)
+    def end(self, collector: subprocess.Popen[bytes] | None) -> None:
+        """End collector and simulators, both at once, and take the folder away."""
+        both = [process for process in (collector, self.simulators) if process is not None]
+        for process in both:
+            guardian.let_go(process)
+        for process in both:
+            guardian.end_bound(process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

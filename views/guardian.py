@@ -89,11 +89,16 @@ def _opened_log(path: Path) -> IO[bytes]:
     return path.open("wb" if is_large else "ab")
 
 
-def end_bound(process: subprocess.Popen[bytes], patience_s: float = 5.0) -> None:
-    """Let a bound child go: close its input, wait, and end it if it stays."""
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Let a bound child go: close its input, at which it ends by itself."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
+
+
+def end_bound(process: subprocess.Popen[bytes], patience_s: float = 3.0) -> None:
+    """Let a bound child go, wait, and end it if it stays."""
+    let_go(process)
     for insist in (process.terminate, process.kill):
         try:
             process.wait(patience_s)

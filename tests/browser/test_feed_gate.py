@@ -109,3 +109,26 @@ def test_a_page_an_hour_old_reruns_once_and_lives(page: Page, opened: Room) -> N
     expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=10_000)
     assert page.evaluate("window.feedLines") == 2
     assert page.get_attribute(".chairside-wall", "data-refusals") == "1"
+
+
+def viewers(opened: Room) -> int:
+    """Return how many pages the dashboard serves."""
+    found = opened.health()
+    assert found is not None
+    return int(found[1]["viewers"])
+
+
+def test_a_page_that_is_put_away_holds_no_line_and_lives_when_taken_out(
+    page: Page, opened: Room
+) -> None:
+    page.goto(opened.url)
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=30_000)
+    before = viewers(opened)
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    page.wait_for_timeout(1_500)
+    assert viewers(opened) == before - 1
+    page.wait_for_timeout(3_000)
+    assert page.get_attribute(".strip", "data-live") == "no-data"
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=5_000)
+    assert viewers(opened) == before

@@ -23,11 +23,16 @@ export class Feed {
     this.timer = null;
     this.refusedToken = null;
     this.isClosed = false;
+    this.isResting = false;
+    this.onHide = () => this.rest();
+    this.onShow = () => this.resume();
+    window.addEventListener("pagehide", this.onHide);
+    window.addEventListener("pageshow", this.onShow);
     this.connect();
   }
 
   connect() {
-    if (this.isClosed || this.token === this.refusedToken) return;
+    if (this.isClosed || this.isResting || this.token === this.refusedToken) return;
     const socket = new WebSocket(this.url, ["chairside", this.token]);
     this.socket = socket;
     this.openedAt = null;
@@ -89,11 +94,31 @@ export class Feed {
     if (wasRefused && !this.socket) this.connect();
   }
 
-  close() {
-    this.isClosed = true;
+  /** Hang up while the page is put away: one kept by the browser would hold its line, unread. */
+  rest() {
+    this.isResting = true;
+    this.hangUp();
+  }
+
+  /** Open the line again when the page is taken out. */
+  resume() {
+    if (!this.isResting) return;
+    this.isResting = false;
+    this.attempt = 0;
+    this.connect();
+  }
+
+  hangUp() {
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
     if (socket) socket.close();
+  }
+
+  close() {
+    this.isClosed = true;
+    window.removeEventListener("pagehide", this.onHide);
+    window.removeEventListener("pageshow", this.onShow);
+    this.hangUp();
   }
 }
