@@ -19,6 +19,7 @@ from monitors.clinic.alarm_load import LoadRow, LoggedAlarm, ShiftOf, alarm_load
 from monitors.clinic.conditions import Condition, Priority
 from monitors.store.answers import AlarmRow, SessionRow
 from views.local_time import LocalTime
+from views.words import en
 from views.words import log_en as words
 
 SOUND = "audio"
@@ -64,7 +65,7 @@ def table_row(
         "source": source_of(row),
         "value": row.value,
         "worst": row.worst,
-        "limit": limit_of(row),
+        "limit": told_limit_of(row),
         "phase": row.phase,
         "state": row.state,
         "inactivation": row.inactivation,
@@ -88,6 +89,12 @@ def limit_of(row: AlarmRow) -> str:
     if printed:
         return str(printed)
     return f"{row.direction or ''} {row.bound:g}".strip() if row.bound is not None else ""
+
+
+def told_limit_of(row: AlarmRow) -> str:
+    """Write the limit that was true, and what a latched alarm goes on telling beside it."""
+    limit, latched = limit_of(row), row.details.get("latched")
+    return f"{limit} ({en.LATCHED_LIMIT.format(told=latched)})".strip() if latched else limit
 
 
 def log_csv(

@@ -30,7 +30,7 @@ def alarm_sentence(
     device: str | None = None,
     reason: str | None = None,
 ) -> str:
-    """Say what an alarm says: parameter, value, limit."""
+    """Say what an alarm says: parameter, value, limit; without a value parameter and limit."""
     template = en.CONDITIONS.get(condition, condition)
     compared, bound = _limit(limit, direction, limit_words)
     if "{value}" in template and value is None:
@@ -43,6 +43,38 @@ def alarm_sentence(
         reason=words.REASONS.get(reason or "unknown", reason or ""),
     )
     return " ".join(said.split())
+
+
+def standing_sentence(alarm: Mapping[str, Any]) -> str:
+    """Say what an alarm of the picture says, with its worst value; the tile has the present one."""
+    limit, direction = alarm.get("limit"), alarm.get("direction")
+    compared, bound = _limit(limit, direction, alarm.get("limit_words"))
+    if not bound:
+        return alarm_sentence(
+            str(alarm["condition"]), device=alarm.get("device_id"), reason=alarm.get("reason")
+        )
+    name = en.VITAL_NAMES.get(str(alarm.get("vital")), "")
+    name = en.PRESSURES.get(str(alarm.get("key")), name)
+    pattern = en.WALL["was_beyond" if is_past(alarm) else "is_beyond"]
+    told: str = pattern.format(name=name, words=compared, limit=bound)
+    if alarm.get("worst") is not None and direction in words.WORST:
+        told += f", {words.WORST[direction].format(worst=number(alarm['worst']))}"
+    return told[:1].upper() + told[1:]
+
+
+def is_past(alarm: Mapping[str, Any]) -> bool:
+    """Tell whether an alarm is told in the past: it is over, or its value is back."""
+    value, limit = alarm.get("value"), alarm.get("limit")
+    if limit is None or value is None:
+        return limit is not None and alarm.get("state") == "latched"
+    compared, _ = _limit(limit, alarm.get("direction"), alarm.get("limit_words"))
+    beyond = {
+        "below": value < limit,
+        "above": value > limit,
+        "at or below": value <= limit,
+        "at or above": value >= limit,
+    }
+    return alarm.get("state") == "latched" or not beyond.get(compared, True)
 
 
 def _limit(limit: float | None, direction: str | None, limit_words: str | None) -> tuple[str, str]:

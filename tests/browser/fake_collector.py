@@ -3,7 +3,8 @@
 It speaks through the real picture file, beats like the real one, keeps the commands it is given,
 and is killed and stopped by tests as a process. What each recliner shows is told by a cast:
 calm, low_spo2, high_pressure, silent, never, free, paused, recovery, baseline, pain, numbers,
-probe_off, acknowledged, and frozen, whose picture is never renewed.
+probe_off, acknowledged, latched, latched_pressure, over, and frozen, whose picture is never
+renewed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ CAST = (
 ALARM_KEYS = (
     "condition", "kind", "priority", "vital", "value", "worst", "limit", "direction",
 )  # fmt: skip
+LATCHED = {"latched", "latched_pressure"}
 RATE_HZ = 75
 STEP_S = 0.1
 
@@ -215,6 +217,11 @@ class FakeRecliner:
             "high_pressure": (
                 "nibp_high", "physiological", "medium", "nibp", 183, 183, 180, "above",
             ),
+            "latched": ("spo2_low", "physiological", "high", "spo2_pct", 97, 85, 90, "below"),
+            "latched_pressure": (
+                "nibp_extreme", "physiological", "high", "nibp", 84, 124, 120, "above",
+            ),
+            "over": ("clock_overrun", "physiological", "low", None, None, None, None, None),
             "silent": ("port_silent", "technical", "low", None, None, None, None, None),
             "never": ("never_received", "technical", "low", None, None, None, None, None),
             "probe_off": ("probe_off", "technical", "low", None, None, None, None, None),
@@ -223,11 +230,14 @@ class FakeRecliner:
             return []
         names = ALARM_KEYS
         by = self.acknowledged_by
+        is_latched = self.part in LATCHED
         return [
             {
                 **dict(zip(names, told, strict=True)),
                 "since": self.begun_ms - 23_000,
-                "state": "active",
+                "fact_since": self.begun_ms - 323_000 if self.part == "over" else None,
+                "state": "latched" if is_latched else "active",
+                "key": "diastolic_mmhg" if self.part == "latched_pressure" else None,
                 "acknowledged_by": by,
                 "acknowledged_at": at if by else None,
                 "is_audible": by is None and self.audio_paused_by is None,

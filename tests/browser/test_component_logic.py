@@ -248,6 +248,66 @@ def test_a_value_that_is_back_is_not_said_to_be_beyond_its_limit(
     assert module.ask("wall.sentence(...given)", [alarm, picture, en.WALL]) == text
 
 
+LATCHED = {
+    "condition": "spo2_low",
+    "direction": "below",
+    "vital": "spo2_pct",
+    "value": 97,
+    "worst": 85,
+    "limit": 90,
+    "limit_words": "below 90",
+    "state": "latched",
+    "acknowledged_by": None,
+    "since": 0,
+}
+HIGH_DIASTOLIC = LATCHED | {
+    "condition": "nibp_extreme",
+    "direction": "above",
+    "vital": "nibp",
+    "key": "diastolic_mmhg",
+    "value": 84,
+    "worst": 124,
+    "limit": 120,
+    "limit_words": "at or above 120",
+}
+
+
+@pytest.mark.parametrize(
+    ("alarm", "text", "brief"),
+    [
+        (LATCHED, "SpO₂ was below 90, lowest 85", "SpO₂ was 85"),
+        (LATCHED | {"value": 89}, "SpO₂ was below 90, lowest 85", "SpO₂ was 85"),
+        (LATCHED | {"state": "active"}, "SpO₂ was below 90, lowest 85", "SpO₂ was 85"),
+        (
+            HIGH_DIASTOLIC,
+            "Diastolic was at or above 120, highest 124",
+            "Diastolic was 124",
+        ),
+    ],
+)
+def test_what_is_over_is_told_with_its_limit_and_worst_value_and_never_the_present_one(
+    module: Module, alarm: Any, text: str, brief: str
+) -> None:
+    asked = [alarm, {"limits": []}, en.WALL]
+    assert module.ask("wall.sentence(...given)", asked) == text
+    assert module.ask("wall.shortSentence(...given)", asked) == text
+    assert module.ask("wall.shortSentence(...given, true)", asked) == brief
+
+
+def test_beside_the_sentence_the_worst_value_and_since_come_first(module: Module) -> None:
+    picture: Any = {"limits": []}
+    known = LATCHED | {"value": 86, "state": "active", "acknowledged_by": "A."}
+    asked = [known, picture, "since 9 s", en.WALL]
+    assert module.ask("wall.aside(...given)", asked) == "lowest 85 · since 9 s · ✓ A."
+    asked = [LATCHED, picture, "since 9 s", en.WALL]
+    assert module.ask("wall.aside(...given)", asked) == "since 9 s · over, unacknowledged"
+
+
+def test_an_alarm_is_told_since_it_is_true_where_that_is_known(module: Module) -> None:
+    assert module.ask("wall.trueSince(given)", {"since": 301, "fact_since": 1}) == 1
+    assert module.ask("wall.trueSince(given)", {"since": 301, "fact_since": None}) == 301
+
+
 @pytest.mark.parametrize(
     ("ms", "text"), [(0, "0:00"), (1_421_000, "23:41"), (7_710_000, "2:08:30"), (-5, "0:00")]
 )

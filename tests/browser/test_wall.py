@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,55 @@ def test_marks_tell_priority_without_colour(page: Page, full_room: Room) -> None
     expect(page.locator('[data-recliner="R2"] footer')).to_contain_text("lowest 84")
     expect(page.locator('[data-recliner="R3"] footer')).to_contain_text("at or above 180")
     expect(page.locator(".chip").first).to_have_text("!!! R2 SpO₂ 86")
+
+
+CLIPPED = """(parts) => [...document.querySelectorAll('[data-recliner] .told')].flatMap((told) => {
+    const room = told.getBoundingClientRect();
+    return [...told.querySelectorAll(parts)].flatMap((part) => [...part.getClientRects()])
+        .filter((box) => box.right > room.right + 1 || box.bottom > room.bottom + 1);
+}).length"""
+
+
+@pytest.mark.parametrize("recliners", [4, 8, 10, 16])
+def test_what_was_worst_and_since_when_is_never_clipped(
+    page: Page, tmp_path: Path, recliners: int
+) -> None:
+    with room(tmp_path, recliners, "latched,low_spo2,latched_pressure") as opened:
+        open_wall(page, opened)
+        footer = page.locator('[data-recliner="R1"] footer')
+        expect(footer).to_contain_text("SpO₂ was below 90, lowest 85")
+        for width, height in SIZES.values():
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"({MISFITS})().length === 0", timeout=5_000)
+            page.wait_for_function(
+                f"({CLIPPED})('.what .whole, .aside .whole:first-child') === 0", timeout=5_000
+            )
+            expect(page.locator(".chip").first).to_contain_text("!!! R")
+
+
+def test_an_alarm_that_is_over_is_told_with_its_worst_value_and_acknowledged_in_words(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with room(tmp_path, 2, "latched,over") as opened:
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        open_wall(page, opened)
+        expect(page.locator(".chip").first).to_have_text("!!! R1 SpO₂ was below 90, lowest 85")
+        expect(page.locator('[data-recliner="R2"] footer')).to_contain_text("since 5 min")
+        page.locator('[data-recliner="R1"]').click()
+        row = page.locator(".panel .row")
+        expect(row).to_contain_text("SpO₂ was below 90, lowest 85")
+        expect(row.locator(".aside")).to_have_text(
+            re.compile(r"^since \d\d:\d\d:\d\d · over, unacknowledged$")
+        )
+        button = page.get_by_role("button", name="Acknowledge")
+        button.click()
+        expect(page.locator(".outcome")).to_contain_text("name is needed")
+        page.locator("input.person").fill("A. Nurse")
+        button.click()
+        expect(page.locator(".outcome")).to_have_text(
+            "Done. Acknowledged: SpO₂ was below 90, lowest 85", timeout=8_000
+        )
+        page.close()
 
 
 def test_both_faces_of_a_flashing_plate_can_be_read(page: Page, full_room: Room) -> None:

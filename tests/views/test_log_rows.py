@@ -21,7 +21,7 @@ from monitors.errors import TransportError
 from monitors.readings import Vital
 from monitors.store.answers import AlarmRow, PhaseRow, SessionRow
 from views import page_frame
-from views.alarm_rows import Choice, Shifts, chosen, load_rows, log_csv, tame, watched
+from views.alarm_rows import Choice, Shifts, chosen, load_rows, log_csv, table_row, tame, watched
 from views.comparison import compared, recording_of_file
 from views.comparison_figure import figure_of, lanes_of, spo2_view
 from views.local_time import LocalTime
@@ -122,6 +122,12 @@ def test_the_csv_begins_with_what_it_is_and_every_row_carries_the_mark() -> None
     real = log_csv([row()], BERLIN, clinic="C", is_simulated=False)
     assert words.SIMULATED not in real
     assert ",false" in real
+
+
+def test_a_row_names_what_a_latched_alarm_goes_on_telling() -> None:
+    told = {"limit_words": "below 93", "latched": "high, below 90, worst 85"}
+    shown = table_row(row("end", priority="medium", state="latched", details=told), BERLIN)
+    assert shown["Limit"] == "below 93 (latched: high, below 90, worst 85)"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx"])

@@ -123,7 +123,7 @@ def test_an_order_that_the_phase_forbids_is_disabled_and_says_why(running_room: 
 def test_an_acknowledgement_is_put_into_the_inbox_with_the_person(running_room: Room) -> None:
     running_room.publish(R1=picture(alarms=[standing()]))
     page = sign(run("recliner"))
-    assert "SpO₂ 86 below 90" in texts(page)
+    assert "SpO₂ below 90, lowest 84" in texts(page)
     page.button(key="acknowledge-R1-spo2_low-None").click().run()
     (command,) = running_room.answer()
     assert (command.verb, command.by, command.target) == ("acknowledge", "A. Nurse", "recliner:R1")

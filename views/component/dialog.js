@@ -2,8 +2,8 @@
 // name; and the sound's own panel with its test. Orders leave through the page, never from here.
 
 import { make, write } from "./dom.js";
-import { fill } from "./words.js";
-import { byUrgency, MARKS, sentence } from "./alarms.js";
+import { fill, timeOfDay } from "./words.js";
+import { aside, byUrgency, MARKS, sentence, trueSince } from "./alarms.js";
 
 function act(className, text, onClick) {
   const element = make("button", className, text);
@@ -18,6 +18,7 @@ export class Dialog {
     this.staff = staff;
     this.actions = actions; // {order(recliner, verb, arguments, by), go(page, recliner)}
     this.person = "";
+    this.asked = new Map(); // what each order was about, in the alarm's own words
     this.panel = make("div", "panel");
     this.panel.setAttribute("role", "dialog");
     this.root = make("div", "veil", this.panel);
@@ -52,16 +53,21 @@ export class Dialog {
   signedBy() {
     const name = this.input.value.trim();
     this.input.classList.toggle("wanted", !name);
-    if (!name) this.input.focus();
-    else this.person = name;
+    this.outcome.classList.toggle("wanted", !name);
+    if (!name) {
+      write(this.outcome, this.words.name_wanted);
+      this.input.focus();
+    } else this.person = name;
     return name;
   }
 
-  order(recliner, verb, details) {
+  /** Give an order of a named person; about: what it is about, to be told again when it is done. */
+  order(recliner, verb, details, about = null) {
     const by = this.signedBy();
     if (!by) return;
-    this.actions.order(recliner, verb, details, by);
     write(this.outcome, this.words.order_sent);
+    const id = this.actions.order(recliner, verb, details, by);
+    if (about) this.asked.set(id, about);
   }
 
   /** Open for one recliner. */
@@ -69,6 +75,7 @@ export class Dialog {
     this.recliner = recliner;
     this.rows = make("div", "rows");
     this.outcome = make("p", "outcome");
+    this.outcome.setAttribute("role", "status");
     this.signature = null;
     this.refresh(recliner, picture);
     this.show(
@@ -84,7 +91,7 @@ export class Dialog {
   refresh(recliner, picture) {
     if (recliner !== this.recliner) return;
     const alarms = byUrgency(picture?.alarms ?? []);
-    const signature = JSON.stringify(alarms.map((one) => [one.condition, one.value, one.acknowledged_by, one.state]));
+    const signature = JSON.stringify(alarms.map((one) => [one.condition, one.value, one.worst, one.limit, one.since, one.acknowledged_by, one.state]));
     if (signature === this.signature) return;
     this.signature = signature;
     const rows = alarms.map((alarm) => this.alarmRow(recliner, picture, alarm));
@@ -92,12 +99,15 @@ export class Dialog {
   }
 
   alarmRow(recliner, picture, alarm) {
+    const { words } = this;
+    const text = sentence(alarm, picture, words);
+    const since = fill(words.since_time, { time: timeOfDay(trueSince(alarm), true) });
     const row = make("div", "row", make("b", "sign", MARKS[alarm.priority]),
-      make("span", "what", sentence(alarm, picture, this.words)));
+      make("span", "said", make("span", "what", text), make("span", "aside", aside(alarm, picture, since, words))));
     row.dataset.kind = alarm.priority;
-    if (alarm.acknowledged_by) row.append(make("span", "", fill(this.words.acknowledged_by, { name: alarm.acknowledged_by })));
-    else {
-      const button = act("main", this.words.acknowledge, () => this.order(recliner, "acknowledge", { condition: alarm.condition }));
+    if (!alarm.acknowledged_by) {
+      const about = fill(words.acknowledged, { alarm: text });
+      const button = act("main", words.acknowledge, () => this.order(recliner, "acknowledge", { condition: alarm.condition }, about));
       button.dataset.condition = alarm.condition;
       row.append(button);
     }
@@ -135,6 +145,7 @@ export class Dialog {
   /** Tell how an order went. */
   told(outcome) {
     if (!outcome || !this.outcome) return;
-    write(this.outcome, fill(this.words.outcome[outcome.status] ?? "{message}", outcome));
+    const said = outcome.status === "done" ? this.asked.get(outcome.command_id) ?? outcome.message : outcome.message;
+    write(this.outcome, fill(this.words.outcome[outcome.status] ?? "{message}", { ...outcome, message: said }));
   }
 }

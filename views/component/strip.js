@@ -64,16 +64,22 @@ export class Strip {
 
   /** Write the chips, as many as there is room for; the rest are counted. */
   tickChips(entries) {
-    const texts = entries.map((entry) => this.chipText(entry));
-    const shown = `${this.chips.clientWidth}|${texts.join("|")}`;
+    const full = entries.map((entry) => this.chipText(entry, false));
+    const brief = entries.map((entry) => this.chipText(entry, true));
+    const shown = `${this.chips.clientWidth}|${full.join("|")}`;
     const isSame = shown === this.shown;
     this.shown = shown;
-    if (!isSame) this.room = entries.length;
-    this.writeChips(entries, texts);
-    while (!isSame && this.room > 0 && this.chips.scrollWidth > this.chips.clientWidth + 1) {
-      this.room -= 1;
-      this.writeChips(entries, texts);
+    if (!isSame) [this.room, this.isBrief] = [entries.length, false];
+    this.writeChips(entries, this.isBrief ? brief : full);
+    while (!isSame && this.room > 0 && this.isTooWide()) {
+      if (this.isBrief) this.room -= 1;
+      this.isBrief = true;
+      this.writeChips(entries, brief);
     }
+  }
+
+  isTooWide() {
+    return this.chips.scrollWidth > this.chips.clientWidth + 1;
   }
 
   writeChips(entries, texts) {
@@ -83,9 +89,9 @@ export class Strip {
     if (entries.length > room) this.writeMore(this.chipOf[room], entries.length - room);
   }
 
-  chipText({ alarm, count, recliner, picture }) {
+  chipText({ alarm, count, recliner, picture }, isBrief) {
     const who = count > 1 ? fill(this.words.on_many, { n: count }) : recliner;
-    return `${MARKS[alarm.priority]} ${who} ${shortSentence(alarm, picture, this.words)}`;
+    return `${MARKS[alarm.priority]} ${who} ${shortSentence(alarm, picture, this.words, isBrief)}`;
   }
 
   addChip() {

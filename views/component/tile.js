@@ -4,7 +4,7 @@
 import { crossedBell, make, write, mark, markNumber } from "./dom.js";
 import { ageText, capital, clockText, fill, numberText } from "./words.js";
 import { judgeCuff, judgeVital } from "./live.js";
-import { aside, byUrgency, isCalling, MARKS, sentence } from "./alarms.js";
+import { aside, byUrgency, isCalling, MARKS, sentence, trueSince } from "./alarms.js";
 import { Pleth, Trend } from "./traces.js";
 
 const MEASURED_BY = {
@@ -23,6 +23,19 @@ function vitalBox(vital, label) {
   const why = make("span", "why");
   const plate = make("span", "plate", number);
   return { box: make("div", `vital ${vital}`, make("div", "label", name, why), plate), number, why, plate };
+}
+
+const WHOLE = 20; // a part of at most so many characters is never broken over two lines
+
+/** Write a text of parts, each short one unbroken, so that no number stands apart from its word. */
+function writeParts(element, text, between) {
+  if (element.said === text) return;
+  element.said = text;
+  const parts = text.split(between).map((part, index, all) => {
+    const isLast = index === all.length - 1;
+    return make("span", part.length > WHOLE ? "" : "whole", isLast ? part : part + between.trimEnd());
+  });
+  element.replaceChildren(...parts.flatMap((part, index) => (index ? [" ", part] : [part])));
 }
 
 export class Tile {
@@ -82,7 +95,8 @@ export class Tile {
     this.sign = make("b", "sign");
     this.what = make("span", "what");
     this.aside = make("span", "aside");
-    this.foot = make("footer", "", this.sign, this.what, this.aside);
+    this.others = make("span", "others");
+    this.foot = make("footer", "", this.sign, make("span", "told", this.what, " ", this.aside), this.others);
   }
 
   /** Take a new picture of the recliner; the trend grows by it. */
@@ -290,16 +304,18 @@ export class Tile {
   }
 
   sayAlarm(alarm, others, view) {
-    const more = others > 0 ? ` +${others}` : "";
     const text = sentence(alarm, this.picture, this.words);
-    this.say(MARKS[alarm.priority], text, aside(alarm, view.roomNow - alarm.since, this.words) + more, alarm.priority);
+    const since = fill(this.words.since, { age: ageText(view.roomNow - trueSince(alarm), this.words) });
+    this.say(MARKS[alarm.priority], text, aside(alarm, this.picture, since, this.words), alarm.priority);
+    write(this.others, others > 0 ? `+${others}` : "");
     if (alarm.acknowledged_by) mark(this.foot, "data-known", "true");
   }
 
   say(sign, what, asideText, kind) {
     write(this.sign, sign);
-    write(this.what, what);
-    write(this.aside, asideText);
+    writeParts(this.what, what, ", ");
+    writeParts(this.aside, asideText, " · ");
+    write(this.others, "");
     mark(this.foot, "data-kind", kind);
     mark(this.foot, "data-known", null);
   }

@@ -307,6 +307,7 @@ class Wall {
   order(recliner, verb, details, by) {
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
     this.tell("order", { command_id: id, recliner, verb, arguments: details, by });
+    return id;
   }
 
   /** The feed refused the token: ask the page, once, for a fresh one. */

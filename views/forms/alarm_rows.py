@@ -13,7 +13,8 @@ from views.figure_marks import SIGN
 from views.forms.ordering import order_button
 from views.local_time import LocalTime
 from views.offers import Offer, sound_offer
-from views.sentences import alarm_sentence, number
+from views.sentences import standing_sentence
+from views.words import en
 from views.words import pages_en as words
 
 
@@ -74,23 +75,11 @@ def _plate(alarm: Mapping[str, Any], local: LocalTime) -> str:
 
 def _parts(alarm: Mapping[str, Any], local: LocalTime) -> list[str]:
     parts = [standing_sentence(alarm)]
-    if alarm.get("worst") is not None and alarm.get("direction") in words.WORST:
-        parts.append(words.WORST[alarm["direction"]].format(worst=number(alarm["worst"])))
-    if alarm.get("since") is not None:
-        parts.append(words.SINCE.format(time=local.clock(alarm["since"])))
+    since = alarm.get("fact_since") or alarm.get("since")
+    if since is not None:
+        parts.append(words.SINCE.format(time=local.clock(since)))
     if alarm.get("acknowledged_by"):
         parts.append(words.ACKNOWLEDGED_BY.format(name=alarm["acknowledged_by"]))
+    elif alarm.get("state") == "latched":
+        parts.append(en.WALL["latched"])
     return parts
-
-
-def standing_sentence(alarm: Mapping[str, Any]) -> str:
-    """Say what an alarm of the picture says."""
-    return alarm_sentence(
-        str(alarm["condition"]),
-        alarm.get("value"),
-        alarm.get("limit"),
-        alarm.get("direction"),
-        limit_words=alarm.get("limit_words"),
-        device=alarm.get("device_id"),
-        reason=alarm.get("reason"),
-    )

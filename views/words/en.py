@@ -28,6 +28,11 @@ VITAL_NAMES: dict[str, str] = {
     "temperature_c": "temperature",
 }
 
+PRESSURES: dict[str, str] = {"diastolic_mmhg": "diastolic", "mean_mmhg": "mean BP"}
+"""What a pressure alarm is called after the fact; systolic is plain BP."""
+
+LATCHED_LIMIT = "latched: {told}"
+
 PHASES: dict[str, str] = {
     "none": "NO SESSION",
     "intake": "INTAKE",
@@ -163,7 +168,10 @@ WALL: dict[str, Any] = {
     "short": SHORT,
     "reasons": REASONS,
     "beyond": "{name} {value} {words} {limit}",
+    "is_beyond": "{name} {words} {limit}",
     "was_beyond": "{name} was {words} {limit}",
+    "short_was": "{name} was {worst}",
+    "pressures": PRESSURES,
     "comparisons": {
         "below": "below",
         "above": "above",
@@ -177,10 +185,11 @@ WALL: dict[str, Any] = {
     "age_h": "{n} h",
     "ago": "{age} ago",
     "since": "since {age}",
+    "since_time": "since {time}",
     "lowest": "lowest {worst}",
     "highest": "highest {worst}",
     "acknowledged_by": "✓ {name}",
-    "latched": "over, not yet acknowledged",
+    "latched": "over, unacknowledged",
     "held": "held: cuff",
     "held_cuff": "held: cuff on this arm",
     "questionable": "uncertain",
@@ -255,7 +264,9 @@ WALL: dict[str, Any] = {
     "pause_audio": "Pause sound here, 2 min",
     "resume_audio": "Sound on again",
     "open_recliner": "Open recliner",
+    "name_wanted": "Your name is needed: write it at “Signed by”, then press again.",
     "order_sent": "Sent …",
+    "acknowledged": "Acknowledged: {alarm}",
     "outcome": {
         "pending": "Waiting for the collector …",
         "done": "Done. {message}",
