@@ -12,7 +12,7 @@ import pytest
 from monitors.clinic.intake import IntakeRefused, read_intake
 from tests.views.visit_room import Nurse, VisitRoom
 from views import access, here
-from views.words import log_en
+from views.words import log_en, pages_en
 from views.words import visit_en as words
 
 
@@ -191,6 +191,7 @@ def test_a_cuff_on_the_iv_arm_is_told_before_the_drug_and_the_cadence_stays_clos
     nurse.press(words.RECORD_INTAKE)
     assert words.CONFLICT["cuff_on_iv_arm"] in nurse.said()
     assert nurse.button(words.ARM).help == words.CONFLICT["cuff_on_iv_arm"]
+    assert nurse.button(words.STAT).help == pages_en.CUFF_ON_IV
 
 
 def test_under_18_the_drug_waits_until_a_person_chose_limits(room: VisitRoom) -> None:

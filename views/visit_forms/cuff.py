@@ -66,9 +66,20 @@ def _measure(picture: Mapping[str, Any], signed: Signed) -> None:
     if is_stat:
         order_button(signed, words.STOP_STAT, "stop_stat")
     else:
-        order_button(signed, words.STAT, "stat_series", refusal=_unwatched(picture))
+        refusal = _unwatched(picture) or _stat_refusal(picture)
+        order_button(signed, words.STAT, "stat_series", refusal=refusal)
     if is_stat:
-        st.caption(words.STAT_RUNS)
+        st.caption(words.STAT_RUNS if picture.get("can_start_cuff") else words.STAT_ASKED)
+
+
+def _stat_refusal(picture: Mapping[str, Any]) -> str | None:
+    """Say why the cuff cannot measure one reading after another; None where it can."""
+    arms = picture.get("arms") or {}
+    if arms.get("is_conflict"):
+        return pages_en.CUFF_ON_IV
+    if picture.get("can_start_cuff") and None in (arms.get("cuff"), arms.get("iv")):
+        return words.STAT_ARMS
+    return None
 
 
 def _cadence(picture: Mapping[str, Any], signed: Signed) -> None:

@@ -346,6 +346,11 @@ ARM = "Arm cadence here"
 DISARM = "Disarm"
 STAT, STOP_STAT = "STAT series", "End STAT"
 STAT_RUNS = "STAT series runs: one reading after another, five minutes at most."
+STAT_ASKED = (
+    "STAT series: readings are due at short intervals, five minutes at most. The nurse measures; "
+    "the cuff cannot be started from here."
+)
+STAT_ARMS = "Say in the intake which arm has the cuff and which the IV, or measure once."
 MEASURE, CANCEL = "Measure now", "Stop the cuff"
 CUFF_CANNOT = (
     "The cuff cannot be started from here: its device cannot, or clinic.toml does not allow it."
