@@ -6,7 +6,6 @@ Streamlit's part alone: questions, tables, a download. What a row says is alarm_
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,10 +19,9 @@ from views.alarm_rows import (
     Shifts,
     chosen,
     load_rows,
-    load_table,
     log_csv,
-    table_row,
 )
+from views.alarm_table import load_rows_shown, log_row
 from views.local_time import LocalTime
 from views.page_frame import frame, say, told_errors
 from views.words import log_en as words
@@ -106,21 +104,19 @@ def _draw_log(rows: list[AlarmRow], names: dict[str, str], local: LocalTime) -> 
     number = min(st.session_state.get("log_page", 1), pages)
     shown = rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     _turn(number, pages, len(rows))
-    st.dataframe(
-        pd.DataFrame([_numbers(table_row(row, local, names)) for row in shown]),
-        hide_index=True,
-        height=min(760, 38 + 35 * len(shown)),
-        key=f"log_table_{number}",
-    )
+    _show([log_row(row, local, names) for row in shown], words.LOG_SHOWN, f"log_table_{number}")
     _offer(rows, names, local)
 
 
-def _numbers(row: dict[str, Any]) -> dict[str, str]:
-    """Write numbers as text, whole ones without a decimal; an empty cell where there is none."""
-    return {
-        name: ("" if value is None else f"{value:g}" if isinstance(value, (int, float)) else value)
-        for name, value in row.items()
-    }
+def _show(rows: list[dict[str, str]], widths: dict[str, int], key: str) -> None:
+    """Show rows in columns of fixed widths."""
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=min(760, 38 + 35 * len(rows)),
+        column_config={name: st.column_config.Column(width=w) for name, w in widths.items()},
+        key=key,
+    )
 
 
 def _turn(number: int, pages: int, rows: int) -> None:
@@ -160,16 +156,11 @@ def _draw_load(
         say(words.SHIFTS_WRONG)
         return
     until = min(span[1], access.room_utc_ms())
-    table = load_table(load_rows(rows, sessions, shifts, (span[0], until)))
+    table = load_rows_shown(load_rows(rows, sessions, shifts, (span[0], until)))
     if not table:
         say(words.LOAD_EMPTY)
         return
-    st.dataframe(
-        pd.DataFrame([_numbers(row) for row in table]),
-        hide_index=True,
-        height=min(760, 38 + 35 * len(table)),
-        key="load_table",
-    )
+    _show(table, words.LOAD_WIDTHS, "load_table")
 
 
 def _draw() -> None:

@@ -60,8 +60,8 @@ PHASES = {phase: word.capitalize() for phase, word in en.PHASES.items()}
 # ---- alarm log
 LOG_TITLE = "Alarm log"
 LOG_ABOUT = (
-    "One row a transition: event, source with value and limit, phase, state and inactivation, "
-    "who and when. Newest first."
+    "One row for each time an alarm changed: what, with value and limit, who knew, and how it "
+    "stood then. Newest first; the machine code stands last."
 )
 LOG_TABS = ("Log", "Alarm load")
 RECLINER = "Recliner"
@@ -96,6 +96,46 @@ LOG_COLUMNS: dict[str, str] = {
     "since": "Since",
     "session": "Session",
 }
+MACHINE_CODE = "Machine code"
+LOG_SHOWN: dict[str, int] = {
+    "Time": 152,
+    "Recliner": 72,
+    "Alarm": 150,
+    "What": 124,
+    "Priority": 84,
+    "Value": 58,
+    "Limit": 116,
+    "Who": 128,
+    "State": 92,
+    "Inactivation": 120,
+    "Worst": 62,
+    "Reason": 180,
+    "Source": 200,
+    "Since": 152,
+    "Session": 220,
+    "Phase": 96,
+    MACHINE_CODE: 200,
+}
+"""The columns of the page in the order of their weight, with their widths in pixels."""
+FACETS: dict[str, dict[str, str]] = {
+    "phase": {
+        "start": "begins",
+        "continue": "goes on",
+        "end": "ends",
+        "escalate": "more urgent",
+        "de-escalate": "less urgent",
+        "update": "changed",
+    },
+    "state": {"off": "off", "inactive": "over", "active": "stands", "latched": "over, latched"},
+    "inactivation": {
+        "enabled": "",
+        "audio-paused": "sound paused",
+        "alarm-paused": "alarm paused",
+        "alarm-off": "alarm off",
+        "alert-acknowledged": "acknowledged",
+    },
+}
+"""What people read for the words of the log's last three facets."""
 
 # ---- alarm load
 LOAD_ABOUT = (
@@ -119,6 +159,18 @@ LOAD_COLUMNS: dict[str, str] = {
     "acknowledged": "Acknowledged",
     "answer_s": "Median time to acknowledge, s",
     "held_s": "Held, s",
+}
+LOAD_WIDTHS: dict[str, int] = {
+    "Recliner": 72,
+    "Shift": 150,
+    "Alarm": 190,
+    "Limit": 170,
+    "Alarms": 68,
+    "An hour": 72,
+    "Over by itself within 15 s": 176,
+    "Acknowledged": 112,
+    "Median time to acknowledge, s": 196,
+    "Held, s": 72,
 }
 
 # ---- what-if
