@@ -28,6 +28,8 @@ ENTRY_SYMBOL = {
 }
 PRINTED = frozenset({"medicine", "rate_change", "side_effect"})
 LONGEST_PRINTED = 16
+LETTER = 0.0068
+"""Share of the chart's width that a letter of an entry's name takes, on a narrow page."""
 ROOM_FOR_NUMBER = 0.07
 """Share of a panel that a limit's printed number takes."""
 
@@ -274,7 +276,7 @@ def entry_traces(chart: SessionChart, strip: str) -> list[Mark]:
     """Draw what staff recorded: a mark each, medicines and side effects with their words."""
     if not chart.entries:
         return []
-    entries = chart.entries
+    entries = sorted(chart.entries, key=lambda entry: entry.at_utc_ms)
     return [
         {
             "type": "scatter",
@@ -283,7 +285,7 @@ def entry_traces(chart: SessionChart, strip: str) -> list[Mark]:
             "x": [entry.at_utc_ms + chart.offset_ms for entry in entries],
             "y": [ENTRY_LANE] * len(entries),
             "yaxis": strip,
-            "text": [_printed(entry) for entry in entries],
+            "text": _with_names(chart, entries),
             "textposition": "middle right",
             "textfont": {"color": colours.ENTRY, "size": 11},
             "customdata": [plain(entry.words) for entry in entries],
@@ -299,12 +301,25 @@ def entry_traces(chart: SessionChart, strip: str) -> list[Mark]:
     ]
 
 
-def _printed(entry: EntryMark) -> str:
-    if entry.kind not in PRINTED:
-        return ""
+def _with_names(chart: SessionChart, entries: list[EntryMark]) -> list[str]:
+    """Return what stands beside each mark: a name where it ends before the next mark, or nothing.
+
+    entries: in order of time.
+    """
+    letter_ms = LETTER * (chart.span[1] - chart.span[0])
+    nexts = [entry.at_utc_ms for entry in entries[1:]]
+    rooms = [after - one.at_utc_ms for one, after in zip(entries, nexts, strict=False)]
+    letters = [int(room / letter_ms) - 2 for room in rooms] + [LONGEST_PRINTED]
+    return [_printed(one, most) for one, most in zip(entries, letters, strict=True)]
+
+
+def _printed(entry: EntryMark, letters: int) -> str:
+    """Return an entry's name where so many letters hold it, shortened to the longest printed."""
     text = entry.short
-    text = plain(text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…")
-    return f"<s>{text}</s>" if entry.is_corrected else text
+    text = text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"
+    if entry.kind not in PRINTED or len(text) > letters:
+        return ""
+    return f"<s>{plain(text)}</s>" if entry.is_corrected else plain(text)
 
 
 # ---- the drug model

@@ -6,9 +6,8 @@ when: writes a stamp, UTC in epoch milliseconds, as the viewer's time.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from monitors.clinic.conditions import Condition
@@ -21,6 +20,7 @@ from monitors.store.answers import (
 )
 from views.sentences import entry_sentence, number
 from views.visits import session_of
+from views.words import en
 from views.words import pages_en as words
 
 When = Callable[[int], str]
@@ -109,9 +109,30 @@ def command_row(row: CommandRow, when: When) -> Row:
             "by": row.by,
             "status": words.STATUS.get(row.status, row.status),
             "message": row.message,
-            "arguments": json.dumps(dict(row.arguments), ensure_ascii=False),
+            "arguments": arguments_words(row.arguments),
         },
     )
+
+
+def arguments_words(arguments: Mapping[str, Any]) -> str:
+    """Say what an order was given with, in words: "condition SpO₂ low, bound 85"."""
+    return ", ".join(
+        f"{key.replace('_', ' ')} {_value_words(value)}"
+        for key, value in arguments.items()
+        if value not in (None, "", [], {})
+    )
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return words.YES if value else words.NO
+    if isinstance(value, (int, float)):
+        return number(value)
+    if isinstance(value, Mapping):
+        return f"({arguments_words(value)})"
+    if isinstance(value, (list, tuple)):
+        return " and ".join(_value_words(one) for one in value)
+    return en.LIMIT_NAMES.get(str(value), str(value))
 
 
 def alarm_counts(rows: Iterable[AlarmRow]) -> dict[str, int]:

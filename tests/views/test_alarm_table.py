@@ -35,5 +35,5 @@ def test_the_load_is_told_in_whole_seconds_and_one_decimal() -> None:
     one = LoadRow("R1", "today", Condition.SPO2_LOW, "below 90", 4, 1.2345, 0.5, 2, 254.664, 0.0)
     (shown,) = load_rows_shown([one])
     assert shown["An hour"] == "1.2"
-    assert shown["Median time to acknowledge, s"] == "255"
+    assert shown["Median answer, s"] == "255"
     assert shown["Held, s"] == ""

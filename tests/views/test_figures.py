@@ -159,12 +159,23 @@ def test_an_alarm_is_told_by_colour_shape_and_text(
 def test_medicines_are_printed_and_a_corrected_one_is_struck_through() -> None:
     entries = (
         EntryMark(T0, "medicine", "midazolam 1 mg", "Medicine: midazolam 1 mg · A. Nurse"),
-        EntryMark(T0 + 1, "medicine", "midazolam 9 mg", "…", is_corrected=True),
-        EntryMark(T0 + 2, "note", "a <script> note", "Note: a <script> note"),
+        EntryMark(T0 + 10 * MINUTE, "medicine", "midazolam 9 mg", "…", is_corrected=True),
+        EntryMark(T0 + 20 * MINUTE, "note", "a <script> note", "Note: a <script> note"),
     )
     marks = traces_of(session_figure(chart(entries=entries)), "Entries")[0]
     assert marks["text"] == ["midazolam 1 mg", "<s>midazolam 9 mg</s>", ""]
     assert marks["customdata"][2] == "Note: a &lt;script&gt; note"
+
+
+def test_names_of_entries_never_print_over_the_next_mark_and_all_are_told() -> None:
+    names = ["fentanyl 50 µg", "midazolam 1 mg", "ondansetron 4 mg"]
+    entries = tuple(
+        EntryMark(T0 + place * MINUTE, "medicine", name, f"Medicine: {name}")
+        for place, name in enumerate(names)
+    )
+    marks = traces_of(session_figure(chart(entries=entries)), "Entries")[0]
+    assert marks["text"] == ["", "", "ondansetron 4 mg"]
+    assert marks["customdata"] == [f"Medicine: {name}" for name in names]
 
 
 def test_the_model_is_named_a_model_and_stands_in_a_row_of_its_own() -> None:

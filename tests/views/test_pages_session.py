@@ -294,7 +294,7 @@ def test_a_session_of_the_address_shows_chart_pressures_alarms_entries_and_order
     assert len(alarms) == 3
     assert list(entries["Stands"]).count("corrected") == 1
     assert orders["Answer"].iloc[0] == "paused"
-    assert orders["With"].iloc[0] == '{"reason": "nausea"}'
+    assert orders["With"].iloc[0] == "reason nausea"
 
 
 def test_a_closer_view_is_asked_of_the_record_again(past_room: Room) -> None:

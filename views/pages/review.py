@@ -1,7 +1,7 @@
 """Past sessions: choose one, see its chart, its pressures, alarms, entries and orders.
 
 What is shown here is the record, read and never changed; the drawing and the rows are made in
-views/chart_source.py, views/rows.py and views/alarm_rows.py.
+views/chart_source.py, views/rows.py and views/alarm_table.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import streamlit as st
 
 from monitors.store.answers import SessionRow
 from monitors.store.history import History
-from views import access, alarm_rows
+from views import access
+from views.alarm_table import log_row
 from views.chart_source import Asked, chart_of
 from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.tables import show_entries, show_table
@@ -24,6 +25,7 @@ from views.words import pages_en as words
 SESSIONS_SHOWN = 30
 TABLE_HEIGHT = 320
 ROWS_WITHOUT_SCROLLING = 8
+STAMP_WIDTH = 160
 
 
 def _page() -> None:
@@ -57,6 +59,10 @@ def _choose(history: History, sessions: list[SessionRow], local: LocalTime) -> S
         height=TABLE_HEIGHT if len(rows) > ROWS_WITHOUT_SCROLLING else "content",
         on_select="rerun",
         selection_mode="single-row",
+        column_config={
+            words.SESSION_TABLE[name]: st.column_config.Column(width=STAMP_WIDTH)
+            for name in ("begun", "ended")
+        },
         key=f"sessions-{sessions[0].session_id}",
     )
     _turn_pages(sessions)
@@ -101,7 +107,7 @@ def _show(history: History, session: SessionRow, local: LocalTime) -> None:
         show_table([pressure_row(row, local.stamp) for row in found])
     with alarms:
         told = history.alarms(session_id=session.session_id)
-        show_table([alarm_rows.table_row(row, local) for row in told])
+        show_table([log_row(row, local) for row in told])
     with entries:
         show_entries(history.entries(session_id=session.session_id), local)
     with orders:

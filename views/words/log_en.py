@@ -157,20 +157,20 @@ LOAD_COLUMNS: dict[str, str] = {
     "per_hour": "An hour",
     "short": "Over by itself within 15 s",
     "acknowledged": "Acknowledged",
-    "answer_s": "Median time to acknowledge, s",
+    "answer_s": "Median answer, s",
     "held_s": "Held, s",
 }
 LOAD_WIDTHS: dict[str, int] = {
     "Recliner": 72,
-    "Shift": 150,
-    "Alarm": 190,
-    "Limit": 170,
-    "Alarms": 68,
-    "An hour": 72,
-    "Over by itself within 15 s": 176,
-    "Acknowledged": 112,
-    "Median time to acknowledge, s": 196,
-    "Held, s": 72,
+    "Shift": 140,
+    "Alarm": 160,
+    "Limit": 120,
+    "Alarms": 64,
+    "An hour": 66,
+    "Over by itself within 15 s": 170,
+    "Acknowledged": 106,
+    "Median answer, s": 118,
+    "Held, s": 64,
 }
 
 # ---- what-if

@@ -216,6 +216,7 @@ COMMAND_TABLE = {
     "message": "Answer",
     "arguments": "With",
 }
+YES, NO = "yes", "no"
 CORRECTED = "corrected"
 STANDS = "yes"
 
