@@ -96,7 +96,7 @@ export class Tile {
     this.what = make("span", "what");
     this.aside = make("span", "aside");
     this.others = make("span", "others");
-    this.foot = make("footer", "", this.sign, make("span", "told", this.what, " ", this.aside), this.others);
+    this.foot = make("footer", "", this.sign, make("span", "told", this.what, "\u2003", this.aside), this.others);
   }
 
   /** Take a new picture of the recliner; the trend grows by it. */

@@ -104,6 +104,8 @@ def test_the_clock_is_overrun_five_minutes_past_the_plan(tell: Telling) -> None:
     assert story.starts("clock_overrun") == []
     story.nothing_until("46:00")
     assert story.starts("clock_overrun") == ["45:00"]
+    alarm = story.alarm("clock_overrun")
+    assert (alarm.since_ms, alarm.fact_since_ms) == (2_700_000, 2_400_000)
 
 
 def test_a_pause_takes_the_overrun_away_and_moves_its_time(tell: Telling) -> None:
