@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from monitors.clinic.alarm_event import EventState
 from monitors.clinic.conditions import Priority
 from monitors.clinic.standing import StandingAlarm
 from monitors.errors import ConfigurationError
@@ -146,13 +147,17 @@ class Loudspeaker:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """Hold one high-priority alarm as a message needs it; no patient label is in it."""
+    """Hold one high-priority alarm as a message needs it; no patient label is in it.
+
+    value: of an alarm that is over the worst one, for the present one means nothing.
+    """
 
     recliner: str
     condition: str
     value: float | None
     limit_words: str | None
     since_ms: int
+    is_over: bool = False
 
     def words(self, now_ms: int) -> str:
         """Say in one line what stands unacknowledged, and for how long."""
@@ -160,7 +165,9 @@ class Urgent:
         value = "" if self.value is None else f" {self.value:g}"
         limit = f" ({self.limit_words})" if self.limit_words else ""
         name = self.condition.replace("_", " ")
-        return f"{self.recliner}: {name}{value}{limit}, unacknowledged for {minutes}:{seconds:02d}"
+        over = ", over" if self.is_over else ""
+        waited = f"unacknowledged for {minutes}:{seconds:02d}"
+        return f"{self.recliner}: {name}{value}{limit}{over}, {waited}"
 
 
 Call = Callable[[str, str], bool]
@@ -263,8 +270,20 @@ class Annunciator:
 def urgent_ones(standing: Mapping[str, Sequence[StandingAlarm]]) -> list[Urgent]:
     """Return the high-priority alarms of a room that nobody has acknowledged."""
     return [
-        Urgent(name, str(alarm.condition), alarm.value, alarm.limit_words, alarm.since_ms)
+        _urgent(name, alarm)
         for name, alarms in standing.items()
         for alarm in alarms
         if alarm.priority is Priority.HIGH and alarm.acknowledged_by is None
     ]
+
+
+def _urgent(recliner: str, alarm: StandingAlarm) -> Urgent:
+    is_over = alarm.state is EventState.LATCHED
+    return Urgent(
+        recliner,
+        str(alarm.condition),
+        alarm.worst if is_over else alarm.value,
+        alarm.limit_words,
+        alarm.since_ms,
+        is_over,
+    )

@@ -44,7 +44,12 @@ def command_of(wish: Mapping[str, Any], recliners: Collection[str], at_utc_ms: i
 def _arguments(verb: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     if verb != "acknowledge":
         return {}
-    condition = dict(wish.get("arguments") or {}).get("condition")
+    given = dict(wish.get("arguments") or {})
+    condition, device_id = given.get("condition"), given.get("device_id")
     if condition not in set(Condition):
         raise SessionError(f"there is no alarm condition {condition!r}")
-    return {"condition": str(condition)}
+    if device_id is None:
+        return {"condition": str(condition)}
+    if not isinstance(device_id, str) or not 0 < len(device_id) <= LONGEST_NAME:
+        raise SessionError("an alarm's device has a name")
+    return {"condition": str(condition), "device_id": device_id}

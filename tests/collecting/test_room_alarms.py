@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from typing import Any
 
-from monitors.annunciator import Annunciator, Pager
+from monitors.annunciator import Annunciator, Pager, urgent_ones
 from monitors.clinic.place import DeviceState
 from monitors.collecting.room_alarms import Standing, let_hear, mark_storms, standing_of
 from tests.clinic.test_recliner import OXIMETER, Story
@@ -62,3 +62,12 @@ def test_somebody_is_called_for_a_high_alarm_until_it_is_acknowledged() -> None:
     story.order("acknowledge", condition="spo2_low")
     let_hear(Annunciator(None, pager), told({"R1": story}), story.clock.now_ms())
     assert calls.empty()
+
+
+def test_a_message_about_an_alarm_that_is_over_tells_the_worst_value_and_that_it_is_over() -> None:
+    story = Story().infusing().spo2(84, seconds=20).spo2(97, seconds=30)
+    messages = [one.words(story.clock.now_ms()) for one in urgent_ones(told({"R1": story}))]
+    assert messages
+    for said in messages:
+        assert " 84 (below " in said
+        assert ", over, unacknowledged for " in said

@@ -25,6 +25,15 @@ def test_an_acknowledgement_becomes_a_command_of_a_named_person() -> None:
     assert command.command_id == WISH["command_id"]
 
 
+def test_only_the_alarm_of_the_device_that_was_tapped_is_acknowledged() -> None:
+    tapped = {"condition": "port_silent", "device_id": "R1/oximeter"}
+    assert command_of(WISH | {"arguments": tapped}, {"R1"}, 5).arguments == tapped
+    of_nobody = {"condition": "port_silent", "device_id": None}
+    assert command_of(WISH | {"arguments": of_nobody}, {"R1"}, 5).arguments == {
+        "condition": "port_silent"
+    }
+
+
 def test_a_pause_of_the_sound_carries_nothing_else() -> None:
     command = command_of(WISH | {"verb": "pause_audio"}, {"R1"}, 5)
     assert command.arguments == {}
@@ -41,6 +50,7 @@ def test_a_pause_of_the_sound_carries_nothing_else() -> None:
         ({"command_id": "1"}, "32 hexadecimal"),
         ({"arguments": {"condition": "all"}}, "no alarm condition 'all'"),
         ({"arguments": None}, "no alarm condition None"),
+        ({"arguments": {"condition": "port_silent", "device_id": 7}}, "device has a name"),
     ],
 )
 def test_anything_else_is_turned_away_with_words(change: dict[str, Any], words: str) -> None:

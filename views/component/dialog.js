@@ -107,7 +107,8 @@ export class Dialog {
     row.dataset.kind = alarm.priority;
     if (!alarm.acknowledged_by) {
       const about = fill(words.acknowledged, { alarm: text });
-      const button = act("main", words.acknowledge, () => this.order(recliner, "acknowledge", { condition: alarm.condition }, about));
+      const which = { condition: alarm.condition, device_id: alarm.device_id ?? null };
+      const button = act("main", words.acknowledge, () => this.order(recliner, "acknowledge", which, about));
       button.dataset.condition = alarm.condition;
       row.append(button);
     }
