@@ -330,7 +330,7 @@ CUFF_NONE = "No reading is due before the baseline."
 CUFF_NO_DEVICE = "No cuff belongs to this recliner."
 DUE_FOR = {
     "routine": "interval",
-    "asked": "asked for now",
+    "asked": "asked for now, two minutes at most",
     "repeat": "repeat after a reading beyond limits",
     "stat": "STAT series",
 }
