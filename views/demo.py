@@ -7,7 +7,9 @@ anew at each start and taken away at the end; those of demos that could not end 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +30,8 @@ SCENARIO = "demo"
 STORE = "demo.db"
 READY_WITHIN_S = 30.0
 SETTLED_AFTER_S = 20.0
+_CONTROL = re.compile(r"Control port: \S+:(\d+)")
+_log = logging.getLogger("chairside.demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def begin() -> Demo:
     try:
         _write_past(folder / "history.jsonl", begun)
         clinic = config.load(_made(clinic_toml, simulators, log))
+        _tell_control(clinic_toml)
     except (ChairsideError, OSError, subprocess.TimeoutExpired) as error:
         guardian.end_bound(simulators)
         shutil.rmtree(folder, ignore_errors=True)
@@ -114,6 +119,13 @@ def _made(path: Path, simulators: subprocess.Popen[bytes], log: Path) -> Path:
             raise ChairsideError(f"the simulators did not start: {' '.join(said) or 'no word'}")
         time.sleep(0.05)
     return path
+
+
+def _tell_control(clinic_toml: Path) -> None:
+    """Say how to make things happen to the simulated patients."""
+    found = _CONTROL.search(clinic_toml.read_text("utf-8"))
+    if found:
+        _log.info("make things happen: python -m simulators tell %s help (say, sit R6)", found[1])
 
 
 def _sweep() -> None:
