@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import psutil
 import pytest
 from websockets.sync.client import connect
 
+from simulators.control import ask
 from tests.browser.rig import PROJECT, Room, end, room
 from views.chart_script import LIBRARY_PATH
 from views.gate import Gate
@@ -187,6 +189,10 @@ def test_the_demo_fills_the_wall_and_ends_with_the_dashboard_however_it_ends(
     assert all(picture["simulated"] for picture in pictures.values())
     children = [*standing.processes("monitors"), *standing.processes("simulators")]
     assert len(children) == 2
+    log = (standing.folder / "dashboard.log").read_text("utf-8")
+    control = re.search(r"simulators tell (\d+) help", log)
+    assert control is not None
+    assert ask(int(control[1]), "sit R6") == "ok somebody sits in R6"
     assert standing.dashboard is not None
     standing.dashboard.send_signal(signal.SIGKILL)
     _, alive = psutil.wait_procs(children, timeout=20)
