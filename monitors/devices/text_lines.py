@@ -83,6 +83,8 @@ class LineAdapter:
         for line in ended:
             if line:
                 told += self._end(line)
+            elif self._held is None and self._last is not None:
+                self._last = None
             else:
                 self._end_empty()
         self._rest = self._shortened(rest)
@@ -137,7 +139,19 @@ class LineAdapter:
         """Read one line, whose end has come; noise in front is looked through."""
         if len(line) > LONGEST_LINE:
             line = self._shortened(line)
-        found = self._find(line)
+        reader, told = self._reader, self._reader.read(line)
+        if told is None:
+            return self._end_noisy(line)
+        self._last = told
+        if self._held is not None or told.shape not in reader.shapes:
+            return self._accept(told, len(line) + 1)
+        self.counts.frames += 1
+        self._has_told = True
+        return told.readings
+
+    def _end_noisy(self, line: bytes) -> Sequence[Reading]:
+        """Read one line behind noise, or discard all of it."""
+        found = self._search(line)
         if found is None:
             self._last = None
             self.counts.discarded_bytes += len(line) + 1
@@ -157,8 +171,10 @@ class LineAdapter:
     def _find(self, line: bytes) -> tuple[int, Told] | None:
         """Return where in a line the first that can be read begins, and what it says."""
         told = self._reader.read(line)
-        if told is not None:
-            return 0, told
+        return (0, told) if told is not None else self._search(line)
+
+    def _search(self, line: bytes) -> tuple[int, Told] | None:
+        """Return where behind noise a line begins that can be read, and what it says."""
         for start in self._reader.starts.finditer(line):
             told = self._reader.read(line[start.start() :])
             if told is not None:
