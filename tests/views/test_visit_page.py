@@ -194,6 +194,18 @@ def test_a_cuff_on_the_iv_arm_is_told_before_the_drug_and_the_cadence_stays_clos
     assert nurse.button(words.STAT).help == pages_en.CUFF_ON_IV
 
 
+def test_while_a_stat_series_runs_nothing_says_that_no_reading_starts_by_itself(
+    room: VisitRoom,
+) -> None:
+    in_baseline(room)
+    room.order("record_intake", form={"cuff_arm": "right", "iv_arm": "left"})
+    nurse = room.nurse()
+    assert words.DISARMED in nurse.said()
+    nurse.press(words.STAT)
+    assert words.STAT_RUNS in nurse.said()
+    assert words.DISARMED not in nurse.said()
+
+
 def test_under_18_the_drug_waits_until_a_person_chose_limits(room: VisitRoom) -> None:
     in_baseline(room)
     nurse = room.nurse().number("intake-age_years", 16).press(words.RECORD_INTAKE)

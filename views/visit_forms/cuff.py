@@ -89,7 +89,8 @@ def _cadence(picture: Mapping[str, Any], signed: Signed) -> None:
         plate(words.ARMED.format(name=by))
         order_button(signed, words.DISARM, "disarm_cadence")
         return
-    st.caption(refusal or words.DISARMED)
+    if refusal or not picture["visit"]["cadence"]["is_stat"]:
+        st.caption(refusal or words.DISARMED)
     refusal = refusal or _unwatched(picture)
     if (picture.get("arms") or {}).get("is_conflict"):
         refusal = words.CONFLICT["cuff_on_iv_arm"]
