@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -170,6 +171,18 @@ def test_a_reading_reaches_the_picture_and_the_journal_a_row_a_second(rig: Rig) 
     rows = history.readings(Vital.SPO2, recliner="R1")
     assert 9 <= len(rows) <= 11
     assert {row.value for row in rows} == {97}
+    history.close()
+
+
+def test_a_second_is_on_record_when_it_is_over_though_the_device_says_nothing_more(
+    rig: Rig,
+) -> None:
+    rig.spo2(97, seconds=2)
+    rig.spo2(96, seconds=1 / 3)
+    rig.pass_time(1.1)
+    history = History.open(rig.store)
+    kept = partial(history.readings, Vital.SPO2, recliner="R1")
+    until(lambda: any(row.value == 96 for row in kept()), "the last second is on record", 10)
     history.close()
 
 
