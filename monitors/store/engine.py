@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy.exc import (
     DataError,
     IntegrityError,
     InterfaceError,
+    OperationalError,
     ProgrammingError,
     SQLAlchemyError,
 )
@@ -29,6 +31,8 @@ from monitors.errors import StoreError
 
 WRITER_WAITS_MS = 250
 READER_WAITS_MS = 1_000
+OPENING_TRIES = 40
+OPENING_PAUSE_S = 0.05
 WAL_KEPT_BYTES = 16 << 20
 ONLY_READS = "chairside_only_reads"
 """Execution option of a writer's connection that leaves the writing lock to others."""
@@ -94,6 +98,30 @@ def spoken_errors(url: URL, doing: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise StoreError(f"the journal {spoken_name(url)} {doing}: {reason_of(error)}") from error
+
+
+def when_free(work: Callable[[], None]) -> None:
+    """Do what opens a store, again while another holds the file: at most about 12 s.
+
+    SQLite answers "locked" without any waiting to the second of two that turn a new file to WAL,
+    and the first holds the writing lock for as long as it makes the tables. work must leave
+    nothing behind when it fails. Raises the last error (SQLite documentation: busy_handler).
+    """
+    for _ in range(OPENING_TRIES - 1):
+        try:
+            work()
+        except OperationalError as error:
+            if not _is_locked(error):
+                raise
+            threading.Event().wait(OPENING_PAUSE_S)
+        else:
+            return
+    work()
+
+
+def _is_locked(error: OperationalError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def reason_of(error: BaseException) -> str:

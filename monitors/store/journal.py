@@ -27,6 +27,7 @@ from monitors.store.engine import (
     spoken_errors,
     spoken_name,
     url_of,
+    when_free,
     writing_engine,
 )
 from monitors.store.facts import Checkpoint, CommandOutcome, Fact, Place
@@ -62,11 +63,15 @@ class Journal:
         url = url_of(store)
         with spoken_errors(url, "cannot be opened"):
             engine = writing_engine(url)
-            try:
+
+            def make_ready() -> None:
                 with engine.begin() as connection:
                     migrations.upgrade(connection)
                     _see_that_kinds_agree(connection, spoken_name(url), simulated=simulated)
                     _remember(connection, "clock_rate", repr(clock_rate))
+
+            try:
+                when_free(make_ready)
             except BaseException:
                 engine.dispose()
                 raise

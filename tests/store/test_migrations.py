@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from monitors.errors import StoreError
 from monitors.store import migrations
-from monitors.store.engine import url_of, writing_engine
+from monitors.store.engine import url_of, when_free, writing_engine
 from monitors.store.journal import Journal
 from monitors.store.schema import APPEND_ONLY, metadata
 
@@ -69,25 +71,61 @@ def test_a_store_of_a_newer_version_is_refused(store):
 OPEN = """
 import sys
 from monitors.store.journal import Journal
-sys.stdin.readline()
-Journal.open(sys.argv[1], simulated=True).close()
+for store in sys.stdin:
+    Journal.open(store.strip(), simulated=True).close()
+    print("open", flush=True)
 """
 
 
 def test_two_collectors_that_open_a_new_store_at_once_both_succeed(store):
+    stores = [store] if "://" in str(store) else [f"{store}{number}" for number in range(40)]
     opening = [
         subprocess.Popen(
-            [sys.executable, "-c", OPEN, store],
+            [sys.executable, "-c", OPEN],
             cwd=ROOT,
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(2)
     ]
-    for process in opening:
-        process.stdin.write("now\n")
-        process.stdin.flush()
+    for new in stores:
+        for process in opening:
+            process.stdin.write(f"{new}\n")
+        for process in opening:
+            process.stdin.flush()
+        for process in opening:
+            assert process.stdout.readline() == "open\n", process.communicate(timeout=60)[1]
     for process in opening:
         _, complaint = process.communicate(timeout=60)
         assert process.returncode == 0, complaint
+
+
+def test_opening_waits_for_one_who_holds_the_file_but_not_for_ever(tmp_path, monkeypatch):
+    path = tmp_path / "chairside.db"
+    Journal.open(path, simulated=True).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("begin immediate")
+    engine = writing_engine(url_of(path))
+    refused = []
+
+    def begin():
+        try:
+            with engine.begin():
+                pass
+        except OperationalError as error:
+            refused.append(str(error.orig))
+            if len(refused) == 2:
+                holder.execute("rollback")
+            raise
+
+    when_free(begin)
+    assert refused == ["database is locked"] * 2
+    engine.dispose()
+    holder.execute("begin immediate")
+    monkeypatch.setattr("monitors.store.engine.OPENING_TRIES", 2)
+    with pytest.raises(StoreError, match="cannot be opened: database is locked"):
+        Journal.open(path, simulated=True)
+    holder.close()
+    Journal.open(path, simulated=True).close()
