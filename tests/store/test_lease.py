@@ -30,6 +30,15 @@ ME = Holder.of_this_process()
 OTHER = somebody()
 
 
+def is_taken_over(journal, holder):
+    """Say whether a journal's holder has lost the recliner to another."""
+    try:
+        journal.renew(holder, T0)
+    except LeaseLost:
+        return True
+    return False
+
+
 def test_a_second_collector_is_refused_and_told_who_holds_the_recliner(journals):
     first, second = journals
     first.claim(["R1", "R2"], OTHER, T0)
@@ -52,6 +61,7 @@ def test_the_holder_may_claim_again(journals):
     first, second = journals
     first.claim(["R1"], ME, T0)
     second.claim(["R1"], ME, T0)
+    assert not is_taken_over(first, ME)
 
 
 def test_a_lease_that_is_renewed_goes_on(journals):
@@ -100,6 +110,8 @@ def test_a_released_lease_is_free_at_once(journals):
     first.claim(["R1"], OTHER, T0)
     first.release(OTHER)
     second.claim(["R1"], ME, T0 + 1)
+    with pytest.raises(LeaseHeld):
+        first.claim(["R1"], OTHER, T0 + 2)
 
 
 def test_a_dead_process_of_this_machine_is_replaced_at_once(journals):
@@ -116,14 +128,18 @@ def test_a_dead_process_of_this_machine_is_replaced_at_once(journals):
 
 def test_a_process_that_got_a_dead_ones_number_does_not_hold_its_lease(journals):
     first, second = journals
-    first.claim(["R1"], replace(ME, process_started_ms=ME.process_started_ms - 60_000), T0)
+    dead = replace(ME, process_started_ms=ME.process_started_ms - 60_000)
+    first.claim(["R1"], dead, T0)
     second.claim(["R1"], ME, T0 + 100)
+    assert is_taken_over(first, dead)
 
 
 def test_a_process_of_an_earlier_boot_is_dead(journals):
     first, second = journals
-    first.claim(["R1"], replace(ME, boot_id="yesterday", process_id=1), T0)
+    dead = replace(ME, boot_id="yesterday", process_id=1)
+    first.claim(["R1"], dead, T0)
     second.claim(["R1"], ME, T0 + 100)
+    assert is_taken_over(first, dead)
 
 
 def test_of_a_process_elsewhere_nothing_is_known_before_its_lease_ends(journals):
@@ -137,6 +153,7 @@ def test_a_clock_set_back_by_an_hour_locks_nobody_out(journals):
     first, second = journals
     first.claim(["R1"], OTHER, T0)
     second.claim(["R1"], ME, T0 - 3_600_000)
+    assert is_taken_over(first, OTHER)
 
 
 def test_there_is_one_clerk(journals):
