@@ -1,7 +1,8 @@
 """What a cuff cadence is told, and what it answers.
 
 Here live the events and the promise as plain values; how one leads to the other is in
-``cadence``. An event carries no moment of its own unless it happened earlier than it was told.
+``cadence_steps`` and ``cadence_promise``. An event carries no moment of its own unless it happened
+earlier than it was told.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from monitors.clinic import cadence as cadences
+from monitors.clinic import cadence_promise, cadence_steps
 from monitors.clinic.cadence import Cadence, cadence_from_record
 from monitors.clinic.cadence_events import CadenceEvent, CuffPromise
 from monitors.clinic.checklist import Item, Leaving, checklist
@@ -62,7 +62,7 @@ class Visit:
     def tell_cadence(self, event: CadenceEvent, now_ms: int) -> bool:
         """Tell the cadence of an event; say whether what is due has changed. May raise."""
         due_before = (self.promise.due_ms, self.promise.interval_s)
-        self.cadence, self.promise = cadences.step(self.cadence, event, now_ms)
+        self.cadence, self.promise = cadence_steps.step(self.cadence, event, now_ms)
         return (self.promise.due_ms, self.promise.interval_s) != due_before
 
     # ---- the patient's own values
@@ -161,7 +161,7 @@ class Visit:
         cadence = cadence_from_record(record["cadence"], shift_ms)
         return cls(
             cadence,
-            cadences.promise(cadence, now_ms),
+            cadence_promise.promise(cadence, now_ms),
             Intake.from_record(record["intake"]),
             record["intake_by"],
             tuple(Entry.from_record(entry) for entry in record["entries"]),

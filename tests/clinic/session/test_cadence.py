@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitors.clinic.cadence import REST_MS, Cadence, cadence_from_record, promise, step
+from monitors.clinic.cadence import Cadence, cadence_from_record
 from monitors.clinic.cadence_events import (
     Arm,
     AskNow,
@@ -26,6 +26,8 @@ from monitors.clinic.cadence_events import (
     StopStat,
     Tick,
 )
+from monitors.clinic.cadence_promise import REST_MS, promise
+from monitors.clinic.cadence_steps import step
 from monitors.clinic.phases import Phase
 from monitors.clinic.protocols import CuffStage, built_in
 from monitors.errors import SessionError

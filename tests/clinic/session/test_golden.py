@@ -6,7 +6,8 @@ The file is never written again: where the format changes, a second file joins i
 import json
 from pathlib import Path
 
-from monitors.clinic.cadence import cadence_from_record, promise
+from monitors.clinic.cadence import cadence_from_record
+from monitors.clinic.cadence_promise import promise
 from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import KINDS
 from monitors.clinic.intake import Intake

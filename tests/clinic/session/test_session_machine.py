@@ -11,9 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from monitors.clinic.cadence import Cadence, cadence_from_record, promise
-from monitors.clinic.cadence import step as cadence_step
+from monitors.clinic.cadence import Cadence, cadence_from_record
 from monitors.clinic.cadence_events import Arm, CuffResult, PhaseIs
+from monitors.clinic.cadence_promise import promise
+from monitors.clinic.cadence_steps import step as cadence_step
 from monitors.clinic.entries import Entry, enter, standing
 from monitors.clinic.entry_kinds import Note, Withdrawn
 from monitors.clinic.protocols import built_in
