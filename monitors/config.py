@@ -22,7 +22,8 @@ from pydantic_core import ErrorDetails
 from monitors import toml_lines
 from monitors.clock import SystemClock
 from monitors.config_tables import Mistake, not_toml, written_mistakes
-from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings, Measures, kind_of
+from monitors.devices.catalogue import CATALOGUE, kind_of
+from monitors.devices.device_kind import DeviceKind, LineSettings, Measures
 from monitors.errors import ConfigurationError
 
 Arm = Literal["left", "right"]

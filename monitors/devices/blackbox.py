@@ -21,7 +21,7 @@ import zstandard
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 from monitors.errors import FrameError
 from monitors.readings import Reading
 

@@ -16,8 +16,8 @@ from dataclasses import replace
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter, CuffAdapter
 from monitors.devices.blackbox import Direction
-from monitors.devices.catalogue import DeviceKind, LineSettings
 from monitors.devices.cuff_cycle import REST_S, CancelReason, CuffGuard, OwnCycle
+from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.link_events import (
     CuffCancelled,
     CuffRunsOn,

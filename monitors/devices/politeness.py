@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 
 SINGLE_BYTE_CUFF_LINE = LineSettings(115200)
 _SINGLE_BYTES = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitors.devices.catalogue import DeviceKind, LineSettings
+from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.line_noise import is_stretched, is_text, printer_mode, upright
 from monitors.devices.usb import UsbIdentity, stable_name
 from monitors.readings import DeviceIdentity

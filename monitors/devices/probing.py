@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter
-from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings
+from monitors.devices.catalogue import CATALOGUE
+from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.politeness import refusal
 from monitors.devices.probe_report import Heard, Match, ProbeReport, explain, praise, words_of
 from monitors.devices.transport import Transport, check_port_name, list_ports, open_port

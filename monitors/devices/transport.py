@@ -21,7 +21,7 @@ import serial
 from serial.tools import list_ports as serial_list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 from monitors.devices.sockets import ListeningPort, SocketPort, pace_s
 from monitors.devices.usb import AdapterMemory, Lister, PortDescription, UsbIdentity
 from monitors.errors import TransportError

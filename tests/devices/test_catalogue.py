@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import monitors.devices
-from monitors.devices.catalogue import CATALOGUE, DeviceKind, Measures, kind_of
+from monitors.devices.catalogue import CATALOGUE, kind_of
+from monitors.devices.device_kind import DeviceKind, Measures
 from monitors.errors import ConfigurationError
 
 STREAMS_OF_75_HZ = ("nonin-df2", "nonin-df7")

@@ -23,7 +23,7 @@ from monitors.devices.blackbox import (
     read_chunks,
     read_header,
 )
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 from monitors.devices.link import Link, Lost, Opened, Received
 from monitors.errors import FrameError
 from tests.link.room import Cable, LineAdapter, Told

@@ -15,7 +15,8 @@ import pytest
 
 from monitors.clock import SystemClock
 from monitors.devices import nonin_df2, nonin_df7
-from monitors.devices.catalogue import CATALOGUE, DeviceKind, LineSettings
+from monitors.devices.catalogue import CATALOGUE
+from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.dinamap_frames import READ_NIBP, NibpReply
 from monitors.devices.nonin_common import Packet, PacketFields
 from monitors.devices.nonin_df1 import Df1Frame

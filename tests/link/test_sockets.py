@@ -11,7 +11,7 @@ import pytest
 import serial
 import serial.rfc2217
 
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 from monitors.devices.link import Link, Lost, Opened, Received
 from monitors.devices.sockets import ListeningPort, NobodyConnectedError, SocketStream, pace_s
 from monitors.devices.transport import Transport, open_port

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitors.devices.catalogue import LineSettings
+from monitors.devices.device_kind import LineSettings
 from monitors.devices.transport import (
     Transport,
     check_port_name,
