@@ -15,7 +15,7 @@ from typing import TextIO
 
 from monitors.clinic.coverage import is_covered
 from monitors.clock import SystemClock, world_utc_ms
-from monitors.config import Clinic, is_loopback
+from monitors.config import is_loopback
 from monitors.devices.blackbox import CaptureHeader, CaptureWriter
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import LineCounts, Link, LinkEvent, Lost, Opened, Received, Speaking
@@ -31,6 +31,7 @@ from monitors.readings import (
     Reading,
     as_record,
 )
+from monitors.settings import Clinic
 
 
 @dataclass(slots=True)

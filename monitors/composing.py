@@ -14,9 +14,9 @@ from monitors.clock import Clock
 from monitors.collecting.ports import MakeLink, PortLink, Sink
 from monitors.collecting.staging import read_lines
 from monitors.collector import Collector
-from monitors.config import Clinic
 from monitors.devices.link import Link, Tap
 from monitors.errors import ConfigurationError
+from monitors.settings import Clinic
 from monitors.store.journal import Journal
 from monitors.store.picture import Picture
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from monitors import toml_lines
 from monitors.clinic.arms import SetupConflict, setup_conflicts
 from monitors.clinic.place import Arms
-from monitors.config import DEFAULT_CONFIG_NAME, Clinic
+from monitors.config import DEFAULT_CONFIG_NAME
 from monitors.errors import ConfigurationError, StoreError
+from monitors.settings import Clinic
 from monitors.store.engine import url_of
 
 _ON_IV_ARM = (

@@ -10,7 +10,8 @@ import pytest
 from monitors.clinic.editions import edition_of_text
 from monitors.clinic.protocols import built_in, to_toml
 from monitors.collecting.office import Office
-from monitors.config import Clinic, parse
+from monitors.config import parse
+from monitors.settings import Clinic
 from monitors.store.facts import Command
 from tests.clinic.test_recliner import Story
 from tests.test_collector import RECLINER, Rig

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from monitors.config import Clinic
+from monitors.settings import Clinic
 from monitors.store import runtime
 from monitors.store.history import History
 from monitors.store.picture import Picture

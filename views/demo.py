@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 
 from monitors import config
-from monitors.config import Clinic
 from monitors.errors import ChairsideError
+from monitors.settings import Clinic
 from views import guardian
 
 PREFIX = "chairside-demo-"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from monitors.config import Clinic
 from monitors.errors import ChairsideError
+from monitors.settings import Clinic
 from monitors.store import runtime
 from monitors.store.picture import Picture
 from views.gate import Gate, keep_key

@@ -13,7 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitors import config
-from monitors.config import DEFAULT_CONFIG_NAME, Clinic
+from monitors.config import DEFAULT_CONFIG_NAME
+from monitors.settings import Clinic
 
 
 class Mode(StrEnum):

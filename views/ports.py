@@ -12,10 +12,10 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from monitors.config import Clinic
 from monitors.devices.transport import port_key
 from monitors.devices.usb import PortDescription, UsbIdentity, describe
 from monitors.errors import TransportError
+from monitors.settings import Clinic
 from views.local_time import LocalTime
 from views.words import log_en as words
 

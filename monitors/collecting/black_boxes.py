@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitors.clock import Clock, world_utc_ms
-from monitors.config import Clinic, DeviceSettings
 from monitors.devices.blackbox import BlackBox, CaptureHeader
 from monitors.devices.link import Tap
+from monitors.settings import Clinic, DeviceSettings
 from monitors.store.facts import Command
 
 

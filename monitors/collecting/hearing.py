@@ -17,7 +17,6 @@ from monitors.clock import Clock
 from monitors.collecting.books import Books
 from monitors.collecting.publishing import Publisher
 from monitors.collecting.setups import device_fact
-from monitors.config import Clinic
 from monitors.devices.link import (
     CuffCancelled,
     CuffRunsOn,
@@ -31,6 +30,7 @@ from monitors.devices.link import (
     Speaking,
 )
 from monitors.readings import DeviceIdentity, WaveformChunk
+from monitors.settings import Clinic
 
 PortEvent = Opened | Lost | Silent | Speaking | CuffStarted | CuffCancelled | CuffRunsOn
 Tell = Callable[[Recliner, Iterable[Happening]], None]

@@ -15,8 +15,8 @@ from pathlib import Path
 from monitors.clinic import protocols
 from monitors.clinic.editions import edition_of_text
 from monitors.clinic.recliner import Recliner
-from monitors.config import Clinic
 from monitors.errors import ConfigurationError
+from monitors.settings import Clinic
 from monitors.store.facts import Command
 
 log = logging.getLogger(__name__)

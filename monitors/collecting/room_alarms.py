@@ -13,7 +13,7 @@ from typing import Any
 from monitors.annunciator import Annunciator, Loudspeaker, Pager, apprise_call, urgent_ones
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.standing import StandingAlarm, storm
-from monitors.config import AnnunciatorSettings
+from monitors.settings import AnnunciatorSettings
 
 Standing = Mapping[str, Sequence[StandingAlarm]]
 

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from monitors import config
 from monitors.clinic.protocols import built_in
 from monitors.collecting.office import Office
-from monitors.config import Clinic
 from monitors.readings import NibpDetermination, NibpOutcome, Vital
+from monitors.settings import Clinic
 from monitors.store.facts import (
     AlarmFact,
     Command,
