@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitors.clinic.conditions import Condition
-from monitors.clinic.session import InfusionSession, Phase, PhaseMark, SessionKind
+from monitors.clinic.marks import PhaseMark
+from monitors.clinic.phases import Phase, SessionKind
+from monitors.clinic.session import InfusionSession
 from monitors.clinic.stimuli import (
     Acknowledge,
     Baseline,

@@ -6,7 +6,7 @@ them does; the planned time stays. An edit of a file reaches a running session i
 
 from __future__ import annotations
 
-from monitors.clinic import session, stimuli
+from monitors.clinic import session_orders, stimuli
 from monitors.clinic.cadence_events import StagesAre
 from monitors.clinic.editions import edition_of
 from monitors.clinic.happenings import Happening
@@ -28,7 +28,7 @@ def take_over(
     """
     if running.plan == plan:
         raise SessionError(f"{recliner.setup.name} follows {plan.title} as it is now already")
-    adopted = session.adopt(
+    adopted = session_orders.adopt(
         running, plan, moment.now_ms, moment.utc_ms, order.by, order.text("reason")
     )
     limits = _limits_under(recliner, running, plan)

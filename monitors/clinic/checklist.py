@@ -28,8 +28,9 @@ from monitors.clinic.entry_kinds import (
 )
 from monitors.clinic.gate import Baseline
 from monitors.clinic.intake import EscortKind, Intake
+from monitors.clinic.phases import Phase
 from monitors.clinic.scores import FIT_FROM, CirculationRule, RatingScale
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession
 from monitors.errors import SessionError
 from monitors.readings import NibpDetermination, NibpOutcome
 

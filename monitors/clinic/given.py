@@ -15,7 +15,8 @@ from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import Medicine, RateChange
 from monitors.clinic.pharmacology import Bolus, InfusionSegment
 from monitors.clinic.pharmacology import Dose as ModelDose
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.phases import Phase
+from monitors.clinic.session import InfusionSession
 
 KETAMINE = "ketamine"
 

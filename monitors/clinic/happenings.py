@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitors.clinic.alarms import AlarmEvent
-from monitors.clinic.session import InfusionSession, PhaseMark
+from monitors.clinic.marks import PhaseMark
+from monitors.clinic.session import InfusionSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,11 @@ from monitors.clinic.happenings import AlarmChanged, CuffOrder, EntryMade, Happe
 from monitors.clinic.limits import Limits
 from monitors.clinic.newest import NewestNibp, NewestVitals, Shown
 from monitors.clinic.own_cuff import OwnCuff
+from monitors.clinic.phases import Phase
 from monitors.clinic.place import Arms, DeviceStanding, DeviceState, ReclinerSetup
 from monitors.clinic.preset_file import presets as built_in_presets
 from monitors.clinic.protocols import ClinicProtocol, built_in
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession
 from monitors.clinic.standing import StandingAlarm, standing
 from monitors.clinic.visit import Visit
 from monitors.readings import (

@@ -10,9 +10,10 @@ from __future__ import annotations
 from monitors.clinic import cadence_events, stimuli
 from monitors.clinic.cadence import Cadence
 from monitors.clinic.happenings import Happening, PhaseEntered, SessionBegan
+from monitors.clinic.phases import Phase
 from monitors.clinic.preset_file import limits_from_record
 from monitors.clinic.recliner import Recliner
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession
 from monitors.clinic.visit import Visit
 from monitors.errors import SessionError
 

@@ -70,7 +70,7 @@ class CuffRunning:
 
 @dataclass(frozen=True, slots=True)
 class PhaseIs:
-    """Tell the phase of the session (its name, see session.Phase); None without a session.
+    """Tell the phase of the session (its name, see phases.Phase); None without a session.
 
     planned_end_ms: the moment at which, if nothing pauses, the planned infusion is over.
     """

@@ -13,18 +13,19 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from monitors.clinic import session, stimuli
+from monitors.clinic import session_orders, stimuli
 from monitors.clinic.cadence_events import AskNow
 from monitors.clinic.checklist import check_leaving
 from monitors.clinic.conditions import Condition
 from monitors.clinic.gate import check_gate
 from monitors.clinic.happenings import CuffOrder, Happening
 from monitors.clinic.limits import change_limit
+from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.preset_file import NO_PRESET
 from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.seating import enter, seat
-from monitors.clinic.session import InfusionSession, Phase, SessionKind
+from monitors.clinic.session import InfusionSession
 from monitors.errors import ConfigurationError, SessionError
 from monitors.readings import CuffState
 
@@ -122,7 +123,7 @@ def _begin_session(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         raise SessionError(f"{recliner.setup.name} already has a session ({label})")
     protocol = preset_named(order.text("protocol"), recliner.protocols)
     asked_s = order.arguments.get("planned_s")
-    began = session.begin(
+    began = session_orders.begin(
         order.order_id or uuid4().hex,
         recliner.setup.name,
         order.text("label"),
@@ -143,7 +144,9 @@ def _move(phase: Phase, words: str) -> Verb:
 
     def verb(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         was = open_session(recliner, order)
-        moved = session.move(was, phase, moment.now_ms, moment.utc_ms, order.by, order.reason())
+        moved = session_orders.move(
+            was, phase, moment.now_ms, moment.utc_ms, order.by, order.reason()
+        )
         if phase is Phase.INFUSING or phase is Phase.RECOVERY:
             _see_gate(recliner, moved, order)
         if phase is Phase.DISCHARGED:

@@ -10,8 +10,9 @@ from typing import Any
 
 from monitors.clinic.checks import open_slots
 from monitors.clinic.gate import GateLevel
+from monitors.clinic.phases import Phase
 from monitors.clinic.recliner import Recliner
-from monitors.clinic.session import InfusionSession, Phase
+from monitors.clinic.session import InfusionSession
 from monitors.clinic.visit import Visit
 
 BEFORE_DRUG = (Phase.INTAKE, Phase.BASELINE)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from monitors.clinic import session, stimuli, swapped
+from monitors.clinic import session_orders, stimuli, swapped
 from monitors.clinic.adopting import take_over
 from monitors.clinic.cadence_events import (
     Arm,
@@ -27,11 +27,11 @@ from monitors.clinic.entry_kinds import RateChange, fact_of, fact_record
 from monitors.clinic.given import rate_before
 from monitors.clinic.happenings import EntryMade, Happening
 from monitors.clinic.intake import Intake, read_intake
+from monitors.clinic.phases import Phase
 from monitors.clinic.place import Arms
 from monitors.clinic.preset_file import technical_only
 from monitors.clinic.protocols import preset_named
 from monitors.clinic.recliner import Recliner
-from monitors.clinic.session import Phase
 from monitors.clinic.verbs import Carried, Moment, Order, Verb, open_session
 from monitors.clinic.visit import Visit
 from monitors.errors import SessionError
@@ -162,7 +162,7 @@ def _extend(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     running = open_session(recliner, order)
     _see_version(_visit(recliner, order), order)
     planned_s = int(order.text("planned_s"))
-    recliner.session = session.replan(
+    recliner.session = session_orders.replan(
         running, planned_s, moment.now_ms, moment.utc_ms, order.by, order.text("reason")
     )
     payload = {"from_s": running.planned_s, "to_s": planned_s, "reason": order.reason()}

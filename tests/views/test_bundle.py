@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from monitors.clinic.conditions import Condition
-from monitors.clinic.session import Phase
+from monitors.clinic.phases import Phase
 from monitors.readings import NibpFailure, SignalCondition, Vital
 from views import bundle
 from views.words import en

@@ -15,7 +15,8 @@ from monitors.clinic.entry_kinds import Tick as Ticked
 from monitors.clinic.phases import Phase
 from monitors.clinic.protocols import CheckName, built_in
 from monitors.clinic.scores import RatingScale
-from monitors.clinic.session import InfusionSession, begin, move
+from monitors.clinic.session import InfusionSession
+from monitors.clinic.session_orders import begin, move
 
 UTC = 1_700_000_000_000
 MINUTE = 60_000

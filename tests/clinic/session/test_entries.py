@@ -23,8 +23,9 @@ from monitors.clinic.entry_kinds import (
 )
 from monitors.clinic.given import given_doses
 from monitors.clinic.pharmacology import Bolus, InfusionSegment, plasma_ng_per_ml
+from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.scores import RatingScale
-from monitors.clinic.session import Phase, SessionKind, begin, move, replan
+from monitors.clinic.session_orders import begin, move, replan
 from monitors.errors import SessionError
 
 UTC = 1_700_000_000_000

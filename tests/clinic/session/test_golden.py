@@ -11,7 +11,8 @@ from monitors.clinic.cadence_promise import promise
 from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import KINDS
 from monitors.clinic.intake import Intake
-from monitors.clinic.session import Phase, from_record
+from monitors.clinic.phases import Phase
+from monitors.clinic.session import from_record
 from monitors.readings import NibpFailure
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_session_v1.json").read_text(encoding="utf-8"))

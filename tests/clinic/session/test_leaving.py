@@ -26,6 +26,7 @@ from monitors.clinic.entry_kinds import (
 )
 from monitors.clinic.gate import Baseline
 from monitors.clinic.intake import EscortKind, Intake
+from monitors.clinic.phases import Phase
 from monitors.clinic.scores import (
     Aldrete,
     CirculationRule,
@@ -36,7 +37,7 @@ from monitors.clinic.scores import (
     padss_activity,
     padss_vitals,
 )
-from monitors.clinic.session import Phase, begin, move
+from monitors.clinic.session_orders import begin, move
 from monitors.errors import SessionError
 from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
 

@@ -14,7 +14,8 @@ from monitors.clinic.protocols import (
     presets,
     to_toml,
 )
-from monitors.clinic.session import adopt, begin, from_record, move
+from monitors.clinic.session import from_record
+from monitors.clinic.session_orders import adopt, begin, move
 from monitors.errors import ConfigurationError, SessionError
 
 MOOD = (PRESET_FOLDER / "mood40.toml").read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ from monitors.clinic.phases import Phase
 from monitors.clinic.protocols import built_in
 from monitors.clinic.scores import RatingScale
 from monitors.clinic.series import Measured, PastSession, day_view, expected_end_ms, series_of
-from monitors.clinic.session import InfusionSession, begin, move
+from monitors.clinic.session import InfusionSession
+from monitors.clinic.session_orders import begin, move
 from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
 
 UTC = 1_700_000_000_000

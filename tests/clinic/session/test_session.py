@@ -3,15 +3,9 @@
 import pytest
 
 from monitors.clinic.labels import label_fault
-from monitors.clinic.session import (
-    InfusionSession,
-    Phase,
-    SessionKind,
-    begin,
-    from_record,
-    move,
-    replan,
-)
+from monitors.clinic.phases import Phase, SessionKind
+from monitors.clinic.session import InfusionSession, from_record
+from monitors.clinic.session_orders import begin, move, replan
 from monitors.errors import SessionError
 
 UTC = 1_700_000_000_000
@@ -50,7 +44,6 @@ def test_a_visit_walks_from_intake_to_discharge_and_counts_only_infusing_time() 
     assert session.infusion_elapsed_ms(500 * MINUTE) == 40 * MINUTE
     assert session.session_elapsed_ms(500 * MINUTE) == 90 * MINUTE
     assert session.recovery_elapsed_ms(500 * MINUTE) == 29 * MINUTE
-    assert session.stopped_early_by_ms() is None
     assert not session.is_open
 
 
@@ -73,7 +66,7 @@ def test_the_projected_end_stands_while_infusing_and_moves_on_during_a_pause() -
 
 def test_an_early_stop_says_how_much_was_left() -> None:
     stopped = walked(*RUNNING, (Phase.RECOVERY, 45))
-    assert stopped.stopped_early_by_ms() == 10 * MINUTE
+    assert stopped.remaining_ms(90 * MINUTE) == 10 * MINUTE
     assert stopped.marks[-1].reason == "because"
 
 
