@@ -27,7 +27,8 @@ from monitors.clinic.entry_kinds import (
     TickName,
 )
 from monitors.clinic.gate import Baseline
-from monitors.clinic.intake import EscortKind, Intake
+from monitors.clinic.intake import Intake
+from monitors.clinic.intake_fields import EscortKind
 from monitors.clinic.phases import Phase
 from monitors.clinic.scores import FIT_FROM, CirculationRule, RatingScale
 from monitors.clinic.session import InfusionSession

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from statistics import median
 
-from monitors.clinic.intake import EscortKind, Intake, SleepApnea
+from monitors.clinic.intake import Intake
+from monitors.clinic.intake_fields import EscortKind, SleepApnea
 from monitors.errors import SessionError
 from monitors.readings import NibpDetermination, NibpOutcome
 

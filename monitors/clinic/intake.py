@@ -1,62 +1,33 @@
 """What is asked before an infusion: one record, each field checked where it is typed.
 
-Here lives the intake as a value and the reading of a form into it; what an answer means for the
-start is the gate's matter. Every field may be left open (None: not asked yet), so that a record
-can grow; a wrong one is refused with its field, its range and its reason, and all at once.
-Bounds are judgement; they catch slips and are no limits of medicine.
+Here lives the intake as a value and the reading of a form into it; what may stand in one field is
+in ``intake_fields``, what an answer means for the start is the gate's matter. Every field may be
+left open (None: not asked yet), so that a record can grow; a wrong one is refused with its field,
+its range and its reason, and all at once.
+The bounds of the usual weight are judgement; they catch slips and are no limits of medicine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from math import isfinite
 from typing import Any
 
-from monitors.clinic.doses import Dose, DoubtLevel, dose_of, doubt_about
-from monitors.clinic.labels import label_fault
+from monitors.clinic.doses import Dose, DoubtLevel, doubt_about
+from monitors.clinic.intake_fields import (
+    READERS,
+    SCALE_TOP,
+    Arm,
+    EscortKind,
+    ScoreScale,
+    SleepApnea,
+)
 from monitors.clinic.phases import SessionKind
 from monitors.errors import SessionError
 
 ADULT_AGE_YEARS = 18
 UNUSUAL_WEIGHT_KG = (40.0, 200.0)
-
-
-class Arm(StrEnum):
-    """Name a side."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-
-class SleepApnea(StrEnum):
-    """Say what is known of sleep apnoea."""
-
-    NONE = "none"
-    AT_RISK = "at_risk"
-    KNOWN = "known"
-
-
-class EscortKind(StrEnum):
-    """Say how the patient gets home."""
-
-    NONE = "none"
-    COLLECTED_INSIDE = "collected_inside"
-    DRIVER = "driver"
-    RIDE_SHARE = "ride_share_walked_to_car"
-
-
-class ScoreScale(StrEnum):
-    """Name a mood or pain scale."""
-
-    MOOD = "mood_0_10"
-    PAIN = "pain_0_10"
-    PHQ9 = "phq9"
-    MADRS = "madrs"
-
-
-SCALE_TOP = {ScoreScale.MOOD: 10, ScoreScale.PAIN: 10, ScoreScale.PHQ9: 27, ScoreScale.MADRS: 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +98,7 @@ class Intake:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Intake:
         """Read back what :meth:`to_record` wrote, nothing doubted a second time."""
-        values = {name: _READERS[name](value) for name, value in record.items() if name in _READERS}
+        values = {name: READERS[name](value) for name, value in record.items() if name in READERS}
         return cls(**values)
 
 
@@ -175,11 +146,6 @@ class IntakeRefused(SessionError):
         super().__init__("\n".join(f"{fault.field}: {fault.words}" for fault in faults))
         self.faults = faults
 
-    @property
-    def needs_only_confirmation(self) -> bool:
-        """Say whether entering the same once more is enough."""
-        return all(fault.token is not None for fault in self.faults)
-
 
 def read_intake(
     form: Mapping[str, Any],
@@ -210,13 +176,11 @@ def _values(form: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldFault]]:
     for name, given in form.items():
         if given is None or (isinstance(given, str) and not given.strip()):
             continue
-        if name not in _READERS:
-            faults.append(
-                FieldFault(name, f"there is no such field; fields: {', '.join(_READERS)}")
-            )
+        if name not in READERS:
+            faults.append(FieldFault(name, f"there is no such field; fields: {', '.join(READERS)}"))
             continue
         try:
-            values[name] = _READERS[name](given)
+            values[name] = READERS[name](given)
         except ValueError as error:
             faults.append(FieldFault(name, str(error)))
     return values, faults
@@ -258,110 +222,3 @@ def _doubts(intake: Intake, planned_s: int | None, kind: SessionKind) -> list[Fi
             token = f"dose={dose} in {weight_kg:g} kg" if is_asked else None
             faults.append(FieldFault("dose", doubt.words, token))
     return faults
-
-
-Reader = Callable[[Any], Any]
-
-
-def _number(low: float, high: float, unit: str, reason: str) -> Reader:
-    def read(given: Any) -> float:
-        try:
-            value = float(str(given).strip().replace(",", ".")) if not _is_flag(given) else None
-        except ValueError:
-            value = None
-        if value is None or not isfinite(value) or not low <= value <= high:
-            raise ValueError(f"{low:g} to {high:g} {unit} ({reason}), not {given!r}")
-        return value
-
-    return read
-
-
-def _is_flag(given: Any) -> bool:
-    return isinstance(given, bool)
-
-
-def _whole(low: int, high: int, unit: str, reason: str) -> Reader:
-    number = _number(low, high, unit, reason)
-
-    def read(given: Any) -> int:
-        value: float = number(given)
-        if value != int(value):
-            raise ValueError(f"a whole number, {low} to {high} {unit} ({reason}), not {given!r}")
-        return int(value)
-
-    return read
-
-
-def _one_of(names: type[StrEnum]) -> Reader:
-    def read(given: Any) -> StrEnum:
-        try:
-            return names(str(given).strip().lower())
-        except ValueError:
-            raise ValueError(f"one of {', '.join(names)}, not {given!r}") from None
-
-    return read
-
-
-def _yes_or_no(given: Any) -> bool:
-    if not isinstance(given, bool):
-        raise ValueError(f"yes or no, not {given!r}")
-    return given
-
-
-def _text(longest: int) -> Reader:
-    def read(given: Any) -> str:
-        text = str(given).strip()
-        if len(text) > longest:
-            raise ValueError(f"at most {longest} characters, not {len(text)}")
-        return text
-
-    return read
-
-
-def _label(given: Any) -> str:
-    text = str(given).strip()
-    if fault := label_fault(text):
-        raise ValueError(fault)
-    return text
-
-
-def _dose(given: Any) -> Dose:
-    return given if isinstance(given, Dose) else dose_of(str(given))
-
-
-_HOURS = _number(0, 168, "hours", "how long ago, at most a week")
-_NAME = _text(60)
-_READERS: dict[str, Reader] = {
-    "label": _label,
-    "age_years": _whole(1, 120, "years", "limits are for adults; under 18 loads none by itself"),
-    "weight_kg": _number(20, 350, "kg", "kilograms, as doses are counted by them"),
-    "dose": _dose,
-    "infusion_number": _whole(1, 200, "infusions", "its place in the series, from 1"),
-    "series_length": _whole(1, 200, "infusions", "how many are planned"),
-    "anesthesiologist": _NAME,
-    "nurse": _NAME,
-    "food_hours": _HOURS,
-    "drink_hours": _HOURS,
-    "has_used_restroom": _yes_or_no,
-    "takes_lamotrigine": _yes_or_no,
-    "lamotrigine_hours": _HOURS,
-    "takes_benzodiazepine": _yes_or_no,
-    "benzodiazepine_hours": _HOURS,
-    "other_medicines": _text(400),
-    "has_nausea_history": _yes_or_no,
-    "has_motion_sickness": _yes_or_no,
-    "prophylaxis": _text(80),
-    "is_manic_today": _yes_or_no,
-    "sleep_apnea": _one_of(SleepApnea),
-    "has_cardiac_history": _yes_or_no,
-    "companion": _NAME,
-    "escort": _one_of(EscortKind),
-    "escort_name": _NAME,
-    "iv_site": _NAME,
-    "probe_arm": _one_of(Arm),
-    "cuff_arm": _one_of(Arm),
-    "iv_arm": _one_of(Arm),
-    "is_cuff_on_forearm": _yes_or_no,
-    "score_scale": _one_of(ScoreScale),
-    "score": _whole(0, 60, "points", "on the named scale"),
-}

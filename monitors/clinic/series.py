@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from monitors.clinic.entries import Entry, standing
 from monitors.clinic.entry_kinds import Rating
-from monitors.clinic.intake import Intake, ScoreScale
+from monitors.clinic.intake import Intake
+from monitors.clinic.intake_fields import ScoreScale
 from monitors.clinic.phases import Phase
 from monitors.clinic.scores import RatingScale
 from monitors.clinic.session import InfusionSession

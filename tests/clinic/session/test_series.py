@@ -3,7 +3,8 @@
 from monitors.clinic.doses import dose_of
 from monitors.clinic.entries import Entry
 from monitors.clinic.entry_kinds import Rating
-from monitors.clinic.intake import Intake, ScoreScale
+from monitors.clinic.intake import Intake
+from monitors.clinic.intake_fields import ScoreScale
 from monitors.clinic.phases import Phase
 from monitors.clinic.protocols import built_in
 from monitors.clinic.scores import RatingScale
