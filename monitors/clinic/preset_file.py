@@ -1,56 +1,30 @@
-"""Read alarm presets: dated, sourced TOML files, refused with name and line when they are wrong.
+"""Alarm presets: dated, sourced TOML files, refused with name and line when they are wrong.
 
-Here lives what may stand in such a file and what is beyond reason; what a limit means is in
-limits.py. Chairside's own presets lie in alarm_presets/; a clinic may name a file of its own.
-Sources of the numbers stand in the files, limit by limit.
+Here lives which presets there are, and what may stand in a file as a whole; how one limit is read
+is in preset_limit.py, what it means in limits.py. Chairside's own presets lie in alarm_presets/; a
+clinic may name a file of its own.
 """
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from monitors.clinic.conditions import (
-    ALWAYS_ON,
-    CONDITIONS,
-    Component,
-    Condition,
-    Direction,
-    Kind,
-    Priority,
-)
-from monitors.clinic.limits import Bound, Limit, Limits, Step, change_limit, order_mistake
-from monitors.clinic.preset_checks import step_mistake, steps_mistake
+from monitors.clinic.conditions import ALWAYS_ON, CONDITIONS, Condition, Kind
+from monitors.clinic.limits import Limit, Limits, change_limit, order_mistake
+from monitors.clinic.preset_limit import LimitReader, nearest
 from monitors.errors import ConfigurationError
-from monitors.readings import Vital
-from monitors.toml_lines import locate
 
 PRESETS = ("mood", "pain", "injection", "default")
-ADULT_FROM_YEARS = 18
 NO_PRESET = "none"
 
 _FOLDER = Path(__file__).parent / "alarm_presets"
-_WIDEST_HYSTERESIS = 10.0
 _FILE_KEYS = ("name", "date", "source", "based_on", "without", "limits")
-_LIMIT_KEYS = ("condition", "vital", "when", "hysteresis", "source", "steps")
-_STEP_KEYS = (
-    "priority",
-    "delay_s",
-    "is_quiet",
-    "confirm_after_s",
-    "asks_repeat_s",
-    "grows_to",
-    "grows_after_s",
-    "of_interval",
-    "baseline_under",
-)
-_NAMES = {"systolic": Component.SYSTOLIC, "diastolic": Component.DIASTOLIC, "mean": Component.MEAN}
 
 
 @cache
@@ -61,7 +35,7 @@ def load_preset(name: str) -> Limits:
     """
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     if not name.endswith(".toml") and name not in PRESETS:
-        raise ConfigurationError(f"there is no preset {name!r}{_nearest(name, PRESETS)}")
+        raise ConfigurationError(f"there is no preset {name!r}{nearest(name, PRESETS)}")
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as trouble:
@@ -80,20 +54,10 @@ def presets(own_files: Iterable[Path] = ()) -> dict[str, Limits]:
     for path in own_files:
         limits = load_preset(str(path))
         if limits.preset not in PRESETS:
-            near = _nearest(limits.preset, PRESETS)
+            near = nearest(limits.preset, PRESETS)
             raise ConfigurationError(f"{path}: its name is {limits.preset!r}{near}")
         known[limits.preset] = limits
     return known
-
-
-def preset_by_itself(name: str, age_years: float | None) -> Limits | None:
-    """Return the preset that a session may load unasked; None for a patient under 18.
-
-    The limits are for adults: for a younger patient a person must choose limits and say so.
-    """
-    if age_years is not None and age_years < ADULT_FROM_YEARS:
-        return None
-    return load_preset(name)
 
 
 def technical_only() -> Limits:
@@ -128,23 +92,11 @@ def read_preset(text: str, name: str) -> Limits:
     return _Reader(name, text, table).limits()
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-
-
 @dataclass(slots=True)
-class _Reader:
-    """Walk one preset's table, knowing where each thing stands."""
+class _Reader(LimitReader):
+    """Walk one preset's whole table."""
 
-    name: str
-    text: str
     table: dict[str, Any]
-
-    def fail(self, path: tuple[str | int, ...], message: str) -> NoReturn:
-        line = locate(self.text, path)
-        where = f", line {line}" if line else ""
-        raise ConfigurationError(f"preset {self.name}{where}: {message}")
 
     def limits(self) -> Limits:
         self.know((), self.table, _FILE_KEYS)
@@ -177,12 +129,6 @@ class _Reader:
             self.fail(("date",), f"{dated!r} is not a date such as 2026-11-22")
         self.table["date"] = day.isoformat()[:10]
 
-    def tables(self, path: tuple[str | int, ...], value: Any) -> list[dict[str, Any]]:
-        """Return a list of tables, or refuse what is none."""
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            self.fail(path, f"{path[-1]} must be a list of tables")
-        return value
-
     def inherited(self) -> tuple[Limit, ...]:
         if "based_on" not in self.table:
             return ()
@@ -200,161 +146,3 @@ class _Reader:
         if wrong := order_mistake(whole):
             place = next((own[one] for one in wrong[0] if one in own), 0)
             self.fail(("limits", place), wrong[1])
-
-    def limit(self, path: tuple[str | int, ...], table: dict[str, Any]) -> Limit:
-        self.know(path, table, _LIMIT_KEYS)
-        condition = self.condition((*path, "condition"), table.get("condition", ""))
-        row = CONDITIONS[condition]
-        self.check_vital(path, table, condition)
-        if not table.get("source"):
-            self.fail(path, f"{condition}: source is missing")
-        when = self.when(path, table, condition) if row.direction else None
-        written = table.get("steps") or self.fail(path, f"{condition}: steps are missing")
-        steps = [
-            self.step((*path, "steps", place), condition, one, when)
-            for place, one in enumerate(self.tables((*path, "steps"), written))
-        ]
-        main, order = steps[0], sorted(steps, key=_urgency)
-        if wrong := steps_mistake(condition, order):
-            self.fail((*path, "steps"), wrong)
-        hysteresis = self.number((*path, "hysteresis"), table.get("hysteresis", 0))
-        if not 0 <= hysteresis <= _WIDEST_HYSTERESIS:
-            self.fail((*path, "hysteresis"), f"{condition}: hysteresis must be 0 to 10")
-        place = next(index for index, one in enumerate(order) if one is main)
-        return Limit(condition, tuple(order), place, hysteresis, table["source"])
-
-    def condition(self, path: tuple[str | int, ...], word: str) -> Condition:
-        try:
-            return Condition(word)
-        except ValueError:
-            near = _nearest(str(word), tuple(map(str, Condition)))
-            self.fail(path, f"unknown condition {word!r}{near}")
-
-    def check_vital(
-        self, path: tuple[str | int, ...], table: dict[str, Any], condition: Condition
-    ) -> None:
-        word, vital = table.get("vital"), CONDITIONS[condition].vital
-        if word is None:
-            return
-        if word not in tuple(map(str, Vital)):
-            near = _nearest(str(word), tuple(map(str, Vital)))
-            self.fail((*path, "vital"), f"{condition}: unknown vital {word!r}{near}")
-        if word != vital:
-            self.fail((*path, "vital"), f"{condition} is about {vital}, not {word}")
-
-    def when(
-        self, path: tuple[str | int, ...], table: dict[str, Any], condition: Condition
-    ) -> tuple[Direction, bool]:
-        direction = CONDITIONS[condition].direction
-        assert direction is not None
-        allowed = {str(direction): False, f"at or {direction}": True}
-        if str(table.get("when")) not in allowed:
-            words = " or ".join(repr(word) for word in allowed)
-            self.fail((*path, "when"), f"{condition}: when must be {words}")
-        return direction, allowed[table["when"]]
-
-    def step(
-        self,
-        path: tuple[str | int, ...],
-        condition: Condition,
-        table: dict[str, Any],
-        when: tuple[Direction, bool] | None,
-    ) -> Step:
-        bounds = self.bounds(path, condition, table, when) if when else ()
-        known = _bound_keys(condition) if when else set()
-        rest = {key: table[key] for key in table if key not in known}
-        self.know(path, rest, _STEP_KEYS)
-        if when and not bounds:
-            self.fail(path, f"{condition}: a step needs a bound")
-        rest.pop("baseline_under", None)
-        for key in ("priority", "grows_to"):
-            if key in rest:
-                rest[key] = self.priority(path, rest[key])
-        if "priority" not in rest:
-            self.fail(path, f"{condition}: a step needs a priority")
-        for key, value in rest.items():
-            if key.endswith("_s") or key == "of_interval":
-                rest[key] = self.number(path, value)
-        if not isinstance(rest.get("is_quiet", False), bool):
-            self.fail(path, f"{condition}: is_quiet must be true or false")
-        step = Step(bounds=bounds, **rest)
-        if wrong := step_mistake(condition, step):
-            self.fail(path, wrong)
-        return step
-
-    def priority(self, path: tuple[str | int, ...], word: str) -> Priority:
-        try:
-            return Priority(word)
-        except ValueError:
-            self.fail(path, f"unknown priority {word!r}; known: high, medium, low")
-
-    def bounds(
-        self,
-        path: tuple[str | int, ...],
-        condition: Condition,
-        table: dict[str, Any],
-        when: tuple[Direction, bool],
-    ) -> tuple[Bound, ...]:
-        under = table.get("baseline_under")
-        if under is not None:
-            under = self.number(path, under)
-        found: list[Bound] = []
-        for word, key in _measures(condition).items():
-            prefix = "" if word == "bound" else f"{word}_"
-            numbers: dict[str, Any] = {
-                field: self.number(path, table[written])
-                for field, written in (
-                    ("absolute", word),
-                    ("offset", f"{prefix}baseline_offset"),
-                    ("percent", f"{prefix}baseline_pct"),
-                )
-                if written in table
-            }
-            if under is not None and numbers:
-                found.append(Bound(key, *when, baseline_under=under, **numbers))
-            else:
-                found += [Bound(key, *when, **{field: n}) for field, n in numbers.items()]
-        is_own = any(bound.offset is not None or bound.percent is not None for bound in found)
-        if under is not None and not is_own:
-            self.fail(path, f"{condition}: baseline_under needs a bound that follows the baseline")
-        return tuple(found)
-
-    def know(
-        self, path: tuple[str | int, ...], table: Mapping[str, Any], keys: tuple[str, ...]
-    ) -> None:
-        for key in table:
-            if key not in keys:
-                self.fail((*path, key), f"unknown key {key!r}{_nearest(key, keys)}")
-
-    def number(self, path: tuple[str | int, ...], value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail(path, f"{value!r} is not a number")
-        return float(value)
-
-
-def _measures(condition: Condition) -> dict[str, str]:
-    """Return the words that name a bound of a condition, and what each judges."""
-    vital = CONDITIONS[condition].vital
-    if vital is Vital.NIBP:
-        return {word: str(key) for word, key in _NAMES.items()}
-    return {"bound": str(vital)}
-
-
-def _bound_keys(condition: Condition) -> set[str]:
-    keys: set[str] = set()
-    for word in _measures(condition):
-        prefix = "" if word == "bound" else f"{word}_"
-        keys |= {word, f"{prefix}baseline_offset", f"{prefix}baseline_pct"}
-    return keys
-
-
-def _urgency(step: Step) -> tuple[int, float, bool]:
-    return step.priority.rank, _depth(step), not step.is_quiet
-
-
-def _depth(step: Step) -> float:
-    """Return how far out a step begins: its first number, turned so that more is farther."""
-    if not step.bounds:
-        return step.of_interval or 0.0
-    bound = step.bounds[0]
-    return -bound.number if bound.direction is Direction.BELOW else bound.number

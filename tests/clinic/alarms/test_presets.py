@@ -8,7 +8,7 @@ import pytest
 
 from monitors.clinic.conditions import CONDITIONS, Condition
 from monitors.clinic.limits import change_limit
-from monitors.clinic.preset_file import PRESETS, load_preset, preset_by_itself, read_preset
+from monitors.clinic.preset_file import PRESETS, load_preset, read_preset
 from monitors.errors import ConfigurationError, SessionError
 
 HEAD = 'name = "ours"\ndate = 2026-01-01\nsource = "us"\nbased_on = "default"\n'
@@ -41,12 +41,6 @@ def test_every_condition_of_the_closed_list_is_in_the_mood_preset() -> None:
 def test_the_default_preset_needs_no_baseline_and_no_plan() -> None:
     missing = set(Condition) - set(load_preset("default").by_condition)
     assert missing == {"spo2_drop", "pulse_rise", "nibp_rise", "clock_overrun"}
-
-
-def test_under_18_no_preset_is_loaded_by_itself() -> None:
-    assert preset_by_itself("mood", 17.9) is None
-    assert preset_by_itself("mood", 18) is load_preset("mood")
-    assert preset_by_itself("mood", None) is load_preset("mood")
 
 
 def test_a_clinic_may_name_a_file_of_its_own(tmp_path: Path) -> None:
