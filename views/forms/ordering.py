@@ -7,7 +7,7 @@ Every order is a record of what staff did: nothing here controls a pump.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -69,6 +69,26 @@ def give_again() -> NoReturn:
         st.rerun()
 
 
+def tapped(
+    draw: Callable[..., bool], taps: Taps, label: str, key: str, refusal: str | None, **look: Any
+) -> bool:
+    """Draw a button and say whether a tap on it waits for its answer.
+
+    draw: st.button, or st.form_submit_button in a form. refusal: why its order is not possible,
+    for it is disabled then. look: what else Streamlit is told of the button.
+    """
+    draw(
+        label,
+        key=key,
+        on_click=taps.note,
+        args=(key,),
+        disabled=refusal is not None,
+        help=refusal,
+        **look,
+    )
+    return refusal is None and taps.is_waiting(key)
+
+
 def order_button(
     recliner: str,
     offer: Offer,
@@ -81,18 +101,15 @@ def order_button(
 ) -> None:
     """Show a button that gives an order; disabled, with the reason, where it is not possible."""
     refusal = offer.refusal or (None if by else words.SIGN_FIRST)
-    key, taps = key or f"{offer.verb}-{recliner}", own_taps()
-    st.button(
+    if tapped(
+        st.button,
+        own_taps(),
         label or words.VERBS[offer.verb],
-        key=key,
-        on_click=taps.note,
-        args=(key,),
-        disabled=refusal is not None,
-        help=refusal,
+        key or f"{offer.verb}-{recliner}",
+        refusal,
         type="primary" if is_main and refusal is None else "secondary",
         width="stretch",
-    )
-    if refusal is None and taps.is_waiting(key):
+    ):
         give(f"recliner:{recliner}", offer.verb, by, arguments)
         give_again()
 
@@ -103,18 +120,15 @@ def submit(label: str, key: str, by: str, *, is_main: bool = False) -> bool:
     It is disabled until somebody has signed. Every answer ends in :func:`give_again`, or in
     ``own_taps().answered()`` where the form stays as it is.
     """
-    taps = own_taps()
-    st.form_submit_button(
+    return tapped(
+        st.form_submit_button,
+        own_taps(),
         label,
-        key=key,
-        on_click=taps.note,
-        args=(key,),
+        key,
+        None if by else words.SIGN_FIRST,
         type="primary" if is_main else "secondary",
         width="stretch" if is_main else "content",
-        disabled=not by,
-        help=None if by else words.SIGN_FIRST,
     )
-    return bool(by) and taps.is_waiting(key)
 
 
 def reasoned_button(recliner: str, offer: Offer, by: str, before: str | None = None) -> None:

@@ -34,7 +34,9 @@ from views.visit_forms import (
     start_gate,
 )
 from views.visit_forms.beginning import show_begin
-from views.visit_forms.orders import Signed, ask_when, plate, show_told
+from views.visit_forms.entering import ask_when
+from views.visit_forms.orders import Signed, show_told
+from views.visit_forms.plates import plate
 from views.wall_mount import mount
 from views.words import pages_en
 from views.words import visit_en as words

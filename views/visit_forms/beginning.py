@@ -11,7 +11,8 @@ from monitors.clinic.labels import LABEL_RULE, label_fault
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import LONGEST_PLANNED_MIN, ClinicProtocol
 from views.presets_here import known_protocols
-from views.visit_forms.orders import Signed, again, order, plate, submit
+from views.visit_forms.orders import Signed, again, order, submit
+from views.visit_forms.plates import plate
 from views.words import visit_en as words
 
 

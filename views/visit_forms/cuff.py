@@ -15,7 +15,8 @@ from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.protocols import CUFF_INTERVALS_MIN
 from views.local_time import LocalTime
 from views.offers import cuff_offers
-from views.visit_forms.orders import Signed, again, order, order_button, plate, submit
+from views.visit_forms.orders import Signed, again, order, order_button, submit
+from views.visit_forms.plates import plate
 from views.words import pages_en
 from views.words import visit_en as words
 

@@ -12,22 +12,10 @@ from typing import Any
 import streamlit as st
 
 from views.local_time import LocalTime
+from views.visit_forms.entering import enter, entry_button, fresh, kind_refusal
 from views.visit_forms.intake import record_part
-from views.visit_forms.orders import (
-    Signed,
-    again,
-    ask_reason,
-    enter,
-    entry_button,
-    fresh,
-    kind_refusal,
-    lines,
-    order,
-    order_button,
-    plate,
-    submit,
-    tell,
-)
+from views.visit_forms.orders import Signed, again, ask_reason, order, order_button, submit, tell
+from views.visit_forms.plates import lines, plate
 from views.words import visit_en as words
 
 Items = Mapping[str, tuple[str, tuple[str, ...]]]

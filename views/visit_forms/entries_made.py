@@ -17,19 +17,9 @@ from views import access
 from views.local_time import LocalTime
 from views.page_frame import told_errors
 from views.sentences import entry_sentence
-from views.visit_forms.orders import (
-    Correcting,
-    Signed,
-    again,
-    ask_reason,
-    button,
-    correct,
-    correcting,
-    order,
-    plate,
-    submit,
-    tell,
-)
+from views.visit_forms.entering import Correcting, correct, correcting
+from views.visit_forms.orders import Signed, again, ask_reason, button, order, submit, tell
+from views.visit_forms.plates import plate
 from views.visits import entries_of
 from views.words import visit_en as words
 

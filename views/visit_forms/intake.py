@@ -23,7 +23,8 @@ from views.visit_forms.answers import (
     split_dose,
     standing_tokens,
 )
-from views.visit_forms.orders import Signed, again, button, order, plate, submit, tell
+from views.visit_forms.orders import Signed, again, button, order, submit, tell
+from views.visit_forms.plates import plate
 from views.words import visit_en as words
 
 GROUPS: dict[str, tuple[str, ...]] = {

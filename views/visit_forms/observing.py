@@ -17,16 +17,9 @@ from views import access
 from views.forms.tables import show_table
 from views.local_time import LocalTime
 from views.page_frame import told_errors
-from views.visit_forms.orders import (
-    Signed,
-    button,
-    enter,
-    entry_button,
-    fresh,
-    kind_refusal,
-    plate,
-    submit,
-)
+from views.visit_forms.entering import enter, entry_button, fresh, kind_refusal
+from views.visit_forms.orders import Signed, button, submit
+from views.visit_forms.plates import plate
 from views.visit_forms.standing import due_of
 from views.visits import entries_of, session_of
 from views.words import visit_en as words

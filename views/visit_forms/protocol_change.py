@@ -18,16 +18,8 @@ from monitors.errors import ChairsideError
 from views import access, protocol_file
 from views.local_time import LocalTime
 from views.protocol_differences import differences
-from views.visit_forms.orders import (
-    Signed,
-    again,
-    ask_reason,
-    button,
-    order,
-    plate,
-    submit,
-    tell,
-)
+from views.visit_forms.orders import Signed, again, ask_reason, button, order, submit, tell
+from views.visit_forms.plates import plate
 from views.visits import session_of
 from views.words import pages_en, visit_en
 from views.words import protocol_en as words

@@ -14,18 +14,8 @@ import streamlit as st
 from monitors.clinic.doses import Dose, DoseUnit, DoubtLevel, dose_of, rate_doubt
 from monitors.clinic.phases import Phase, SessionKind
 from views.visit_forms.answers import dose_text
-from views.visit_forms.orders import (
-    Signed,
-    again,
-    ask_reason,
-    correcting,
-    enter,
-    kind_refusal,
-    order,
-    order_button,
-    submit,
-    tell,
-)
+from views.visit_forms.entering import correcting, enter, kind_refusal
+from views.visit_forms.orders import Signed, again, ask_reason, order, order_button, submit, tell
 from views.words import pages_en
 from views.words import visit_en as words
 

@@ -7,17 +7,8 @@ from typing import NoReturn
 import streamlit as st
 
 from monitors.clinic.entry_kinds import MEDICINE_UNITS, MEDICINES, SideEffectName
-from views.visit_forms.orders import (
-    Signed,
-    again,
-    button,
-    enter,
-    entry_button,
-    fresh,
-    kind_refusal,
-    submit,
-    tell,
-)
+from views.visit_forms.entering import enter, entry_button, fresh, kind_refusal
+from views.visit_forms.orders import Signed, again, button, submit, tell
 from views.words import visit_en as words
 
 EFFECT_COLUMNS = 4

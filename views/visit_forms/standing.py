@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from views.local_time import LocalTime
-from views.visit_forms.orders import plate
+from views.visit_forms.plates import plate
 from views.words import pages_en
 from views.words import visit_en as words
 

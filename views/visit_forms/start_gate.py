@@ -19,17 +19,8 @@ from views.here import dashboard
 from views.local_time import LocalTime
 from views.page_frame import told_errors
 from views.presets_here import alarm_presets
-from views.visit_forms.orders import (
-    Signed,
-    again,
-    ask_reason,
-    lines,
-    order,
-    order_button,
-    plate,
-    submit,
-    tell,
-)
+from views.visit_forms.orders import Signed, again, ask_reason, order, order_button, submit, tell
+from views.visit_forms.plates import lines, plate
 from views.words import pages_en
 from views.words import visit_en as words
 
