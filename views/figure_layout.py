@@ -1,7 +1,7 @@
 """The rows of a session's chart: where each stands, its fixed range, its ticks and titles.
 
 Here is the layout of the figure, a plain dictionary, and the ranges that every part of it keeps to;
-what is drawn in the rows is in figures.py and figure_marks.py.
+what is drawn in the rows is in figures.py, figure_marks.py and event_marks.py.
 """
 
 from __future__ import annotations

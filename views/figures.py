@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from views import colours
+from views.event_marks import alarm_traces, entry_traces
 from views.figure_layout import (
     AXIS,
     MODEL_AXIS,
@@ -19,14 +20,7 @@ from views.figure_layout import (
     ranges_of,
     titles,
 )
-from views.figure_marks import (
-    alarm_traces,
-    band_traces,
-    entry_traces,
-    limit_marks,
-    model_traces,
-    planned_end,
-)
+from views.figure_marks import band_traces, limit_marks, model_traces, planned_end
 from views.session_chart import Curve, Panel, Pressure, SessionChart
 from views.words import pages_en as words
 

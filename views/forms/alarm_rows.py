@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from views import colours
-from views.figure_marks import SIGN
+from views.event_marks import SIGN
 from views.forms.ordering import order_button
 from views.local_time import LocalTime
 from views.offers import Offer, sound_offer
