@@ -18,7 +18,8 @@ from monitors.clock import SystemClock, world_utc_ms
 from monitors.config import is_loopback
 from monitors.devices.blackbox import CaptureHeader, CaptureWriter
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import LineCounts, Link, LinkEvent, Lost, Opened, Received, Speaking
+from monitors.devices.link import Link
+from monitors.devices.link_events import LineCounts, LinkEvent, Lost, Opened, Received, Speaking
 from monitors.devices.probe_report import words_of
 from monitors.devices.probing import probe
 from monitors.devices.transport import list_ports

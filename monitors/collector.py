@@ -33,7 +33,7 @@ from monitors.collecting.ports import MakeLink, Ports
 from monitors.collecting.publishing import Publisher
 from monitors.collecting.room_alarms import annunciator_of, let_hear, standing_of
 from monitors.collecting.setups import recliner_setups
-from monitors.devices.link import LinkEvent
+from monitors.devices.link_events import LinkEvent
 from monitors.settings import Clinic
 from monitors.store.journal import Journal
 from monitors.store.lease import Holder

@@ -15,7 +15,8 @@ from monitors.clock import PushedClock, world_utc_ms
 from monitors.collector import Collector
 from monitors.composing import run_collector
 from monitors.config import parse
-from monitors.devices.link import (
+from monitors.devices.link import Tap
+from monitors.devices.link_events import (
     CuffRunsOn,
     LinkEvent,
     Lost,
@@ -23,7 +24,6 @@ from monitors.devices.link import (
     Received,
     Silent,
     Speaking,
-    Tap,
 )
 from monitors.errors import ConfigurationError, StoreError, TransportError
 from monitors.readings import (

@@ -17,7 +17,7 @@ from monitors.clock import Clock
 from monitors.collecting.books import Books
 from monitors.collecting.publishing import Publisher
 from monitors.collecting.setups import device_fact
-from monitors.devices.link import (
+from monitors.devices.link_events import (
     CuffCancelled,
     CuffRunsOn,
     CuffStarted,

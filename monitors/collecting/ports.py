@@ -12,7 +12,8 @@ from typing import Protocol
 
 from monitors.collecting.black_boxes import BlackBoxes
 from monitors.devices.cuff_cycle import REST_S
-from monitors.devices.link import LinkEvent, Tap
+from monitors.devices.link import Tap
+from monitors.devices.link_events import LinkEvent
 from monitors.errors import TransportError
 
 

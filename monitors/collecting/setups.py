@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitors.clinic.place import Arms, DeviceSetup, ReclinerSetup
 from monitors.clock import Clock
-from monitors.devices.link import LinkEvent, Lost, Opened, Received
+from monitors.devices.link_events import LinkEvent, Lost, Opened, Received
 from monitors.readings import DeviceIdentity
 from monitors.settings import Clinic, DeviceSettings, ReclinerSettings
 from monitors.store.facts import DeviceFact

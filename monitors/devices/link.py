@@ -2,8 +2,8 @@
 
 Everything learned goes to the sink as an event; the decoding, the requests to start or stop a
 cuff and the reconnecting all happen in the one thread, so an adapter needs no lock and a broken
-device stops nobody else. What bytes mean is the adapter's, when a cuff may be started is
-cuff_cycle.py's, and what an event means for a patient is decided in another room.
+device stops nobody else. What bytes mean is the adapter's, what is sent to a cuff is
+link_cuff.py's, and what an event means for a patient is decided in another room.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from dataclasses import replace
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter, CuffAdapter
 from monitors.devices.blackbox import Direction
-from monitors.devices.cuff_cycle import REST_S, CancelReason, CuffGuard, OwnCycle
+from monitors.devices.cuff_cycle import REST_S, CuffGuard, OwnCycle
 from monitors.devices.device_kind import DeviceKind, LineSettings
+from monitors.devices.link_cuff import LinkCuff
 from monitors.devices.link_events import (
-    CuffCancelled,
-    CuffRunsOn,
-    CuffStarted,
     LineCounts,
     LinkEvent,
     Lost,
@@ -30,28 +28,13 @@ from monitors.devices.link_events import (
     Silent,
     Speaking,
 )
-from monitors.devices.orders import Act, OrderBox, RefusedError
+from monitors.devices.orders import Act, OrderBox
 from monitors.devices.silence import SilenceWatch
 from monitors.devices.sockets import NobodyConnectedError
 from monitors.devices.transport import READ_WAIT_S, Transport, list_ports, port_for
 from monitors.devices.usb import Lister
 from monitors.errors import TransportError
 from monitors.readings import OximetryReading, Reading
-
-__all__ = [
-    "CuffCancelled",
-    "CuffRunsOn",
-    "CuffStarted",
-    "LineCounts",
-    "Link",
-    "LinkEvent",
-    "Lost",
-    "Opened",
-    "Received",
-    "Silent",
-    "Speaking",
-    "Tap",
-]
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 5.0)
 CLOSE_WAIT_S = 10.0
@@ -96,6 +79,9 @@ class Link:
         self._adapter: Adapter = kind.make()
         self._watch = SilenceWatch(kind.longest_silence_s)
         self._cuff = CuffGuard()
+        self._sender = LinkCuff(
+            device_id, self._adapter, self._cuff, self._watch, clock, self._send, self._tell
+        )
         self._orders = OrderBox(device_id)
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -146,14 +132,14 @@ class Link:
         """
         if not self._may_start_cuff:
             raise TransportError(f"{self._device_id}: this recliner does not permit a cuff start")
-        self._order(lambda transport: self._send_start(transport, rest_s))
+        self._order(lambda transport: self._sender.start(transport, rest_s))
 
     def cancel_cuff(self) -> None:
         """Stop the cycle that Chairside started; returns when the bytes were sent.
 
         Raises TransportError when no cycle of ours runs, or the stop could not be sent.
         """
-        self._order(self._send_staff_cancel)
+        self._order(self._sender.stop_for_staff)
 
     def _order(self, act: Act) -> None:
         if not (self._kind.can_start_cuff and isinstance(self._adapter, CuffAdapter)):
@@ -234,13 +220,10 @@ class Link:
                 self._take(chunk, now_ms)
             self._watch_silence(now_ms)
             self._orders.serve(transport)
-            self._stop_if_due(transport, now_ms)
+            self._sender.stop_if_due(transport, now_ms)
             self._send(transport, self._adapter.due(now_ms / 1000), now_ms)
             self._tell_counts(now_ms)
-        own = self._cuff.own
-        if own is not None and not own.is_orphan:
-            self._send_cancel(transport, CancelReason.SHUTDOWN)
-            transport.flush()
+        self._sender.stop_at_shutdown(transport)
 
     def _batch_s(self) -> float:
         """Return how long bytes may gather: 50 ms, less where the clock runs fast."""
@@ -296,45 +279,6 @@ class Link:
         if chunk:
             self._note(now_ms, Direction.SENT, chunk)
             transport.write(chunk)
-
-    # -- the cuff, in the thread
-
-    def _send_start(self, transport: Transport, rest_s: float) -> None:
-        now_ms = self._clock.now_ms()
-        if not self._watch.is_speaking:
-            raise RefusedError(f"{self._device_id}: the device is silent, nothing was sent")
-        refusal = self._cuff.refusal(now_ms, rest_s)
-        if refusal is not None:
-            raise RefusedError(f"{self._device_id}: no cuff start: {refusal}")
-        assert isinstance(self._adapter, CuffAdapter)
-        start = self._adapter.start_cuff(now_ms / 1000)
-        self._cuff.started(now_ms)
-        self._send(transport, start, now_ms)
-        _log.info("%s: cuff start sent", self._device_id)
-        self._tell(CuffStarted(self._device_id, now_ms))
-
-    def _send_staff_cancel(self, transport: Transport) -> None:
-        if self._cuff.own is None:
-            raise RefusedError(f"{self._device_id}: no cycle that was started from here is running")
-        self._send_cancel(transport, CancelReason.STAFF)
-
-    def _stop_if_due(self, transport: Transport, now_ms: int) -> None:
-        reason = self._cuff.stop_due(now_ms)
-        if reason is not None:
-            self._send_cancel(transport, reason)
-        stops = self._cuff.stops_in_vain(now_ms)
-        if stops is not None:
-            _log.error("%s: the cuff goes on measuring after %d stops", self._device_id, stops)
-            self._tell(CuffRunsOn(self._device_id, now_ms, stops))
-
-    def _send_cancel(self, transport: Transport, reason: CancelReason) -> None:
-        now_ms = self._clock.now_ms()
-        assert isinstance(self._adapter, CuffAdapter)
-        self._send(transport, self._adapter.cancel_cuff(now_ms / 1000), now_ms)
-        self._cuff.cancelled(now_ms, reason)
-        level = logging.WARNING if reason is CancelReason.REPEATED else logging.INFO
-        _log.log(level, "%s: cuff stop sent (%s)", self._device_id, reason)
-        self._tell(CuffCancelled(self._device_id, now_ms, reason))
 
 
 def _without_repeats(readings: Iterable[Reading]) -> Iterator[Reading]:

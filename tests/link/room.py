@@ -18,7 +18,8 @@ from typing import TypeVar
 from monitors.clock import Clock, PushedClock
 from monitors.devices.adapter import DecodeCounts
 from monitors.devices.device_kind import DeviceKind, LineSettings, Measures
-from monitors.devices.link import Link, LinkEvent
+from monitors.devices.link import Link
+from monitors.devices.link_events import LinkEvent
 from monitors.devices.usb import PortDescription, UsbIdentity
 from monitors.readings import (
     CuffActivity,

@@ -24,7 +24,8 @@ from monitors.devices.blackbox import (
     read_header,
 )
 from monitors.devices.device_kind import LineSettings
-from monitors.devices.link import Link, Lost, Opened, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import Lost, Opened, Received
 from monitors.errors import FrameError
 from tests.link.room import Cable, LineAdapter, Told
 

@@ -18,11 +18,11 @@ from monitors.devices.cuff_cycle import (
     CancelReason,
     CuffGuard,
 )
-from monitors.devices.link import (
+from monitors.devices.link import Link
+from monitors.devices.link_events import (
     CuffCancelled,
     CuffRunsOn,
     CuffStarted,
-    Link,
     Lost,
     Opened,
     Received,

@@ -8,7 +8,8 @@ from monitors.clock import PushedClock
 from monitors.devices.catalogue import kind_of
 from monitors.devices.cuff_cycle import CancelReason
 from monitors.devices.dinamap_frames import CANCEL_CUFF, READ_NIBP, START_CUFF, NibpReply
-from monitors.devices.link import CuffCancelled, CuffStarted, Link, Lost, Opened, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import CuffCancelled, CuffStarted, Lost, Opened, Received
 from monitors.readings import CuffActivity, CuffState
 from tests.link.room import Cable, Told
 

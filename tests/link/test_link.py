@@ -13,15 +13,8 @@ from monitors.clock import PushedClock, SystemClock
 from monitors.devices import nonin_df2
 from monitors.devices.blackbox import Direction
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import (
-    LineCounts,
-    Link,
-    Lost,
-    Opened,
-    Received,
-    Silent,
-    Speaking,
-)
+from monitors.devices.link import Link
+from monitors.devices.link_events import LineCounts, Lost, Opened, Received, Silent, Speaking
 from monitors.devices.nonin_common import Packet, PacketFields
 from monitors.errors import TransportError
 from monitors.readings import OximetryReading

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from monitors.clock import PushedClock
 from monitors.devices.catalogue import kind_of
 from monitors.devices.five_bytes import FiveByteFrame
-from monitors.devices.link import Link, Opened, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import Opened, Received
 from monitors.readings import OximetryReading
 from tests.link.room import Cable, Told
 

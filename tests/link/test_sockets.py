@@ -12,7 +12,8 @@ import serial
 import serial.rfc2217
 
 from monitors.devices.device_kind import LineSettings
-from monitors.devices.link import Link, Lost, Opened, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import Lost, Opened, Received
 from monitors.devices.sockets import ListeningPort, NobodyConnectedError, SocketStream, pace_s
 from monitors.devices.transport import Transport, open_port
 from monitors.errors import TransportError

@@ -10,15 +10,8 @@ import pytest
 from monitors.clock import SystemClock
 from monitors.devices.catalogue import kind_of
 from monitors.devices.cuff_cycle import CancelReason
-from monitors.devices.link import (
-    CuffCancelled,
-    Link,
-    LinkEvent,
-    Lost,
-    Opened,
-    Received,
-    Speaking,
-)
+from monitors.devices.link import Link
+from monitors.devices.link_events import CuffCancelled, LinkEvent, Lost, Opened, Received, Speaking
 from monitors.readings import CuffActivity, CuffState, NibpDetermination, NibpFailure, NibpOutcome
 from simulators.control import ask
 from simulators.room import Room

@@ -6,7 +6,8 @@ import pytest
 from monitors.clock import SystemClock
 from monitors.devices import hl7_mllp
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import Link, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import Received
 from monitors.readings import NibpDetermination, OximetryReading, Validity, Vital, VitalReading
 from simulators.devices.hl7_mllp import Hl7Gateway
 from simulators.faults import Fault, FaultWindow

@@ -9,7 +9,8 @@ from pathlib import Path
 from monitors.clock import PushedClock, SystemClock
 from monitors.devices.blackbox import CaptureHeader, CaptureWriter, Direction
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import Link, LinkEvent, Received
+from monitors.devices.link import Link
+from monitors.devices.link_events import LinkEvent, Received
 from monitors.readings import OximetryReading
 from simulators.playback import Playback
 from tests.room.rig import room, until

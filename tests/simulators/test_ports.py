@@ -9,7 +9,8 @@ import pytest
 
 from monitors.clock import SystemClock
 from monitors.devices.catalogue import kind_of
-from monitors.devices.link import Link, LinkEvent, Lost, Received, Speaking
+from monitors.devices.link import Link
+from monitors.devices.link_events import LinkEvent, Lost, Received, Speaking
 from monitors.readings import (
     NibpDetermination,
     NibpFailure,

@@ -23,16 +23,8 @@ from typing import Any
 
 from monitors.clock import SystemClock
 from monitors.devices.catalogue import CATALOGUE, kind_of
-from monitors.devices.link import (
-    PAUSES_S,
-    LineCounts,
-    Link,
-    LinkEvent,
-    Lost,
-    Opened,
-    Received,
-    Speaking,
-)
+from monitors.devices.link import PAUSES_S, Link
+from monitors.devices.link_events import LineCounts, LinkEvent, Lost, Opened, Received, Speaking
 from simulators.control import ask
 from simulators.devices.catalogue import TWINS
 from simulators.ports import ScenarioClock

@@ -15,7 +15,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from monitors.devices.link import Received
+from monitors.devices.link_events import Received
 from monitors.readings import NibpDetermination, NibpOutcome, OximetryReading, Validity
 from tests.room.rig import until
 from tests.test_collector import Rig
