@@ -16,7 +16,8 @@ from typing import TextIO
 from monitors.clinic.coverage import is_covered
 from monitors.clock import SystemClock, world_utc_ms
 from monitors.config import is_loopback
-from monitors.devices.blackbox import CaptureHeader, CaptureWriter
+from monitors.devices.blackbox import CaptureWriter
+from monitors.devices.capture_file import CaptureHeader
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LineCounts, LinkEvent, Lost, Opened, Received, Speaking

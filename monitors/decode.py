@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from monitors.devices.adapter import DecodeCounts
-from monitors.devices.blackbox import decoded, is_capture, read_chunks
+from monitors.devices.capture_file import is_capture, read_chunks
 from monitors.devices.catalogue import kind_of
+from monitors.devices.playing_back import decoded
 from monitors.errors import ConfigurationError
 from monitors.readings import Reading, as_record
 

@@ -7,9 +7,16 @@ the answers are in the recording.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monitors.devices.blackbox import CaptureHeader, Direction, read_chunks, read_header
+from monitors.devices.capture_file import (
+    CaptureHeader,
+    Chunk,
+    Direction,
+    read_chunks,
+    read_header,
+)
 
 
 class Playback:
@@ -18,9 +25,7 @@ class Playback:
     def __init__(self, path: Path) -> None:
         """Read a capture. Raises FrameError when the file is none, OSError when it is not there."""
         self.header: CaptureHeader = read_header(path)
-        chunks = [c for c in read_chunks(path) if c.direction is Direction.RECEIVED]
-        first_ms = chunks[0].at_ms if chunks else 0
-        self._said = [((chunk.at_ms - first_ms) / 1000, chunk.payload) for chunk in chunks]
+        self._said = list(_in_time(read_chunks(path)))
         self._next = 0
         self._began_s = 0.0
 
@@ -45,3 +50,16 @@ class Playback:
             due += self._said[self._next][1]
             self._next += 1
         return bytes(due)
+
+
+def _in_time(chunks: Iterable[Chunk]) -> Iterator[tuple[float, bytes]]:
+    """Yield what was received, each with its seconds since the first.
+
+    The timeline begins anew when the machine that recorded does; no time passes there.
+    """
+    passed_ms, before_ms = 0, None
+    for chunk in chunks:
+        if chunk.direction is Direction.RECEIVED:
+            passed_ms += max(0, chunk.at_ms - (chunk.at_ms if before_ms is None else before_ms))
+            before_ms = chunk.at_ms
+            yield passed_ms / 1000, chunk.payload

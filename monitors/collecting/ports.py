@@ -50,6 +50,7 @@ class Ports:
             self._links[device_id] = make_link(device_id, sink, self._boxes.open(device_id))
         for link in self._links.values():
             link.start()
+        self._boxes.start()
 
     def link_of(self, device_id: str) -> PortLink:
         """Return a device's link; TransportError if its port was never opened."""
@@ -65,3 +66,4 @@ class Ports:
             thread.start()
         for thread in closing:
             thread.join()
+        self._boxes.close()

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from monitors.clock import Clock
 from monitors.devices.adapter import Adapter, CuffAdapter
-from monitors.devices.blackbox import Direction
+from monitors.devices.capture_file import Direction
 from monitors.devices.cuff_cycle import REST_S, CuffGuard, OwnCycle
 from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.link_cuff import LinkCuff

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,15 +47,34 @@ class Cuff:
         self.asked.append("cancel")
 
 
+CLINIC = """
+[clinic]
+store = "{store}"
+[[recliners]]
+name = "R1"
+[[recliners.devices]]
+name = "monitor"
+device = "dinamap"
+port = "/dev/ttyUSB1"
+[[recliners]]
+name = "R2"
+[[recliners.devices]]
+name = "monitor"
+device = "dinamap"
+port = "/dev/ttyUSB2"
+"""
+
+
 class Ward:
     """Hold two cuffs and what they told."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.cuffs = {"R1/monitor": Cuff(), "R2/monitor": Cuff()}
         self.told: queue.SimpleQueue[CuffOutcome] = queue.SimpleQueue()
-        ports = Ports(BlackBoxes(parse("[clinic]\n"), PushedClock()))
-        ports.open(self.cuffs, self._cuff, lambda event: None)
-        self.orders = CuffOrders(ports, self.told.put)
+        clinic = parse(CLINIC.format(store=folder / "chairside.db"))
+        self.ports = Ports(BlackBoxes(clinic, PushedClock()))
+        self.ports.open(self.cuffs, self._cuff, lambda event: None)
+        self.orders = CuffOrders(self.ports, self.told.put)
 
     def _cuff(self, device_id: str, sink: Sink, tap: Tap) -> Cuff:
         del sink, tap
@@ -68,9 +88,10 @@ class Ward:
 
 
 @pytest.fixture
-def ward() -> Iterator[Ward]:
-    made = Ward()
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    made = Ward(tmp_path)
     yield made
+    made.ports.close()
     made.orders.close()
 
 

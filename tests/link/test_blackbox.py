@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitors.clock import PushedClock
-from monitors.devices.blackbox import (
-    BlackBox,
+from monitors.devices.blackbox import BlackBox, CaptureWriter
+from monitors.devices.blackbox_ring import RingFiles
+from monitors.devices.capture_file import (
     CaptureHeader,
-    CaptureWriter,
     Chunk,
     Direction,
-    decoded,
     is_capture,
-    paced,
     read_chunks,
     read_header,
+    unpacked,
 )
 from monitors.devices.device_kind import LineSettings
 from monitors.devices.link import Link
 from monitors.devices.link_events import Lost, Opened, Received
+from monitors.devices.playing_back import decoded
 from monitors.errors import FrameError
 from tests.link.room import Cable, LineAdapter, Told
 
@@ -115,11 +116,86 @@ def test_another_file_is_no_capture(tmp_path: Path, text: bytes) -> None:
         read_header(path)
 
 
-def test_a_replay_keeps_the_recorded_pace() -> None:
-    chunks = [Chunk(at_ms, 0, Direction.RECEIVED, b"x") for at_ms in (1000, 1500, 1500, 3500)]
-    waits: list[float] = []
-    assert list(paced(chunks, waits.append, speed=2)) == chunks
-    assert waits == [0.25, 1.0]
+# ---- on disk
+
+
+def received(ring: RingFiles) -> list[int]:
+    """Return the moments of what a ring on disk holds."""
+    return [chunk.at_ms for block in ring.blocks() for chunk in unpacked(block)]
+
+
+def spoken(*moments_ms: int, payload: bytes = b"x") -> list[bytes]:
+    """Return packed blocks of what came at these moments."""
+    box = BlackBox(PushedClock())
+    for at_ms in moments_ms:
+        box.record(at_ms, Direction.RECEIVED, payload)
+    return box.take()
+
+
+def test_what_was_taken_is_held_no_longer_unless_it_is_given_back() -> None:
+    box = BlackBox(PushedClock())
+    box.record(1, Direction.RECEIVED, b"one")
+    taken = box.take()
+    assert (list(box.chunks()), box.held_bytes) == ([], 0)
+    box.record(2, Direction.RECEIVED, b"two")
+    box.give_back(taken)
+    assert [chunk.payload for chunk in box.chunks()] == [b"one", b"two"]
+
+
+def test_a_ring_on_disk_outlives_its_process_and_goes_on(tmp_path: Path) -> None:
+    RingFiles(tmp_path, "R1-oximeter", HEADER).append(spoken(1, 2))
+    later = replace(HEADER, began_at_utc_ms=1_800_000_000_000)
+    ring = RingFiles(tmp_path, "R1-oximeter", later)
+    assert received(ring) == [1, 2]
+    ring.append(spoken(3))
+    assert received(ring) == [1, 2, 3]
+    path = tmp_path / "R1-oximeter.capture"
+    assert [chunk.at_ms for chunk in read_chunks(path)] == [1, 2, 3]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("tail", [b"\0\0", b"\0\0\0\x40torn", b"\0" * 4096, b"\xff" * 40])
+def test_a_half_written_block_of_a_killed_process_is_taken_off(tmp_path: Path, tail: bytes) -> None:
+    RingFiles(tmp_path, "R1-oximeter", HEADER).append(spoken(1, 2))
+    with (tmp_path / "R1-oximeter.capture").open("ab") as file:
+        file.write(tail)
+    ring = RingFiles(tmp_path, "R1-oximeter", HEADER)
+    ring.append(spoken(3))
+    assert received(ring) == [1, 2, 3]
+
+
+def test_a_ring_on_disk_is_bounded_and_keeps_the_newest(tmp_path: Path) -> None:
+    ring, noise = RingFiles(tmp_path, "R1-oximeter", HEADER, 100_000), random.Random(7)
+    for number in range(100):
+        ring.append(spoken(number, payload=noise.randbytes(5_000)))
+        held = received(ring)
+        assert held == list(range(held[0], number + 1))
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert len(sizes) == 2
+    assert 50_000 <= sum(sizes) <= 110_000
+
+
+def test_another_device_under_the_same_name_begins_a_ring_of_its_own(tmp_path: Path) -> None:
+    RingFiles(tmp_path, "R1-oximeter", HEADER).append(spoken(1, 2))
+    ring = RingFiles(tmp_path, "R1-oximeter", replace(HEADER, device="other"))
+    assert received(ring) == []
+    ring.append(spoken(3))
+    assert received(ring) == [3]
+    before = tmp_path / "R1-oximeter.before.capture"
+    assert [chunk.at_ms for chunk in read_chunks(before)] == [1, 2]
+
+
+def test_a_disk_that_takes_nothing_leaves_the_files_as_they_were(tmp_path: Path) -> None:
+    ring = RingFiles(tmp_path / "box", "R1-oximeter", HEADER)
+    (tmp_path / "box").write_text("a file where the folder should be")
+    with pytest.raises(FileExistsError):
+        ring.append(spoken(1))
+    (tmp_path / "box").unlink()
+    ring.append(spoken(2))
+    assert received(ring) == [2]
+
+
+# ---- decoded again
 
 
 def test_a_session_decoded_again_gives_the_same_readings(

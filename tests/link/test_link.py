@@ -11,7 +11,7 @@ import pytest
 
 from monitors.clock import PushedClock, SystemClock
 from monitors.devices import nonin_df2
-from monitors.devices.blackbox import Direction
+from monitors.devices.capture_file import Direction
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LineCounts, Lost, Opened, Received, Silent, Speaking

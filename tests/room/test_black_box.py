@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monitors.devices.blackbox import decoded, read_chunks, read_header
+from monitors.devices.capture_file import read_chunks, read_header
 from monitors.devices.catalogue import kind_of
+from monitors.devices.playing_back import decoded
 from monitors.readings import OximetryReading, Vital
 from monitors.store.history import History
 from tests.room.rig import TOP, Page, room

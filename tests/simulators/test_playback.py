@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from monitors.clock import PushedClock, SystemClock
-from monitors.devices.blackbox import CaptureHeader, CaptureWriter, Direction
+from monitors.devices.blackbox import CaptureWriter
+from monitors.devices.capture_file import CaptureHeader, Direction, read_blocks, write_blocks
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LinkEvent, Received
@@ -35,6 +36,24 @@ def test_bytes_come_at_their_own_time_and_begin_anew_for_each_listener(tmp_path:
     player.plugged_in(60.0)
     assert player.speak(70.0) == b"".join(FRAMES)
     assert player.speak(80.0) == b""
+
+
+def test_a_recording_over_a_restart_of_its_machine_plays_on(tmp_path: Path) -> None:
+    path, clock = tmp_path / "a.capture", PushedClock()
+    header = CaptureHeader("nonin-df1", "/dev/ttyUSB0", kind_of("nonin-df1").line, 0)
+    with CaptureWriter(path, header, clock) as writer:
+        writer.record(90_000, Direction.RECEIVED, FRAMES[0])
+        writer.record(91_000, Direction.RECEIVED, FRAMES[1])
+    early = tmp_path / "b.capture"
+    with CaptureWriter(early, header, clock) as writer:
+        writer.record(500, Direction.RECEIVED, FRAMES[2])
+        writer.record(2_500, Direction.RECEIVED, FRAMES[3])
+    write_blocks(path, header, [*read_blocks(path), *read_blocks(early)])
+    player = Playback(path)
+    assert player.seconds == 3.0
+    assert player.speak(1.0) == b"".join(FRAMES[:3])
+    assert player.speak(2.9) == b""
+    assert player.speak(3.0) == FRAMES[3]
 
 
 def test_a_capture_played_at_a_port_decodes_as_it_did(tmp_path: Path) -> None:
