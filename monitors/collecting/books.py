@@ -20,6 +20,7 @@ from monitors.collecting.moment import moment_of
 from monitors.collecting.pacing import Pace
 from monitors.collecting.recorder import Recorder
 from monitors.collecting.staging import relive
+from monitors.errors import StoreError
 from monitors.readings import NibpDetermination, Reading
 from monitors.store.facts import Checkpoint, CommandFact, CommandOutcome, Fact, Place
 from monitors.store.journal import Journal
@@ -91,12 +92,18 @@ class Books:
             self.record(recliner, recall(recliner, left.record, moment, left.boot_id))
 
     def close(self) -> None:
-        """Write what waits and give the leases back."""
+        """Write what waits and give the leases back; say what could not be written."""
         facts = [fact for recorder in self._recorders.values() for fact in recorder.drain_all()]
         self.keep([*facts, *self._checkpoints()])
-        self._scribe.close()
-        if not self.is_deposed:
-            self._journal.release(self._holder)
+        if not self._scribe.close():
+            counts = self._spool.counts()
+            why = counts.problem or "the journal did not answer"
+            log.error("%d facts are lost with this collector: %s", counts.waiting, why)
+        try:
+            if not self.is_deposed:
+                self._journal.release(self._holder)
+        except StoreError as error:
+            log.error("the recliners could not be given back: %s", error)
         self._journal.close()
 
     # ---- what goes on record

@@ -100,6 +100,34 @@ def spoken_errors(url: URL, doing: str) -> Iterator[None]:
         raise StoreError(f"the journal {spoken_name(url)} {doing}: {reason_of(error)}") from error
 
 
+class FileAtItsPlace:
+    """Know whether a SQLite journal that is open is still the file at its path.
+
+    A file that was deleted or moved away takes writes without an error, and all of them are lost
+    with it. A journal of another kind is always where it was.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Remember the file that is there now. Raises StoreError where there is none."""
+        self._path = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+        self._opened = self._found()
+        self.see()
+
+    def see(self) -> None:
+        """Raise StoreError where the path holds no file, or another one."""
+        found = self._found()
+        if self._path is not None and (found is None or found != self._opened):
+            became = "gone" if found is None else "another file"
+            raise StoreError(f"the journal {self._path} is {became}: put the one in use back")
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat() if self._path is not None else None
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found is not None else None
+
+
 def when_free(work: Callable[[], None]) -> None:
     """Do what opens a store, again while another holds the file: at most about 12 s.
 

@@ -22,6 +22,7 @@ from monitors.errors import StoreError
 from monitors.store import lease, migrations, schema
 from monitors.store.engine import (
     ONLY_READS,
+    FileAtItsPlace,
     is_about_content,
     reason_of,
     spoken_errors,
@@ -46,6 +47,7 @@ class Journal:
     def __init__(self, url: URL, engine: Engine, *, simulated: bool) -> None:
         self._url = url
         self._engine = engine
+        self._file = FileAtItsPlace(url)
         self._is_simulated = simulated
         self._lock = threading.RLock()
         self._keys = Keys()
@@ -193,6 +195,7 @@ class Journal:
             return reading.execute(find).one_or_none()
 
     def _transaction(self, doing: str) -> _Transaction:
+        self._file.see()
         return _Transaction(self._engine, self._url, self._keys, doing)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -14,6 +15,7 @@ from monitors.store.engine import url_of
 from monitors.store.facts import Checkpoint, EventFact, Place
 from monitors.store.history import History
 from monitors.store.journal import FactsRefused, Journal
+from monitors.store.lease import Holder
 from monitors.store.schema import APPEND_ONLY, metadata
 from tests.store.examples import (
     LEAK,
@@ -258,3 +260,34 @@ def test_there_is_no_history_before_there_is_a_journal(sqlite_store):
 def test_a_page_cannot_write(store, history):
     with pytest.raises(StoreError, match=r"read-?only"):
         history._reader.all(text("delete from checkpoints"))
+
+
+# ---- a file that is taken away
+
+
+def test_a_journal_whose_file_was_taken_away_says_so_and_goes_on_when_it_is_back(
+    sqlite_store, tmp_path
+):
+    journal = Journal.open(sqlite_store, simulated=True)
+    journal.write([reading(1)])
+    away = tmp_path / "away"
+    away.mkdir()
+    path = Path(sqlite_store)
+    for file in path.parent.glob(f"{path.name}*"):
+        file.rename(away / file.name)
+    for attempt in (
+        lambda: journal.write([reading(2)]),
+        lambda: journal.claim(["R1"], Holder.of_this_process(), 1),
+    ):
+        with pytest.raises(StoreError, match=r"chairside\.db is gone"):
+            attempt()
+    other = Journal.open(sqlite_store, simulated=True)
+    with pytest.raises(StoreError, match="is another file: put the one in use back"):
+        journal.write([reading(2)])
+    other.close()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    for file in away.iterdir():
+        file.rename(path.parent / file.name)
+    journal.write([reading(2)])
+    journal.close()
