@@ -11,9 +11,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -31,6 +33,9 @@ WRITE_WAIT_S = 1.0
 FLUSH_WAIT_S = 0.5
 CLIENT_WAIT_S = 5.0
 SCHEMES = ("socket", "rfc2217", "hwgrep", "listen")
+HIGHEST_TCP_PORT = 65_535
+_TERMINAL_MAJORS = range(136, 144)
+_TERMINAL_NAMES = ("/dev/pts/", "/dev/ttys", "/dev/ptm")
 
 
 class Transport(Protocol):
@@ -128,6 +133,26 @@ def port_key(url: str) -> str:
     return os.path.realpath(url) if os.name == "posix" else url.upper()
 
 
+def is_pseudo_terminal(path: str) -> bool:
+    """Tell whether a path leads to a pseudo-terminal, behind which is a program and no line.
+
+    Sources: Linux devices.txt (majors 136 to 143 are the far ends); macOS names them /dev/ttys.
+    """
+    real = os.path.realpath(path)
+    if real.startswith(_TERMINAL_NAMES):
+        return True
+    try:
+        found = os.stat(real)
+    except (OSError, ValueError):
+        return False
+    is_linux_device = os.name == "posix" and stat.S_ISCHR(found.st_mode) and _is_linux()
+    return is_linux_device and os.major(found.st_rdev) in _TERMINAL_MAJORS
+
+
+def _is_linux() -> bool:
+    return os.uname().sysname == "Linux"
+
+
 def _check_pattern(url: str, rest: str) -> None:
     pattern, *options = rest.split("&")
     try:
@@ -139,6 +164,9 @@ def _check_pattern(url: str, rest: str) -> None:
 
 
 def _check_address(url: str) -> None:
+    number = re.search(r":(\d+)$", url)
+    if number is not None and int(number[1]) > HIGHEST_TCP_PORT:
+        raise TransportError(f"{url}: the port {number[1]} is beyond {HIGHEST_TCP_PORT}")
     try:
         parts = urlsplit(url)
         is_whole = bool(parts.hostname) and parts.port is not None
@@ -212,7 +240,9 @@ class SerialTransport:
                 self._serial.timeout = wait_s
             chunk = bytes(self._serial.read(4096))
         except Exception as error:
-            raise TransportError(f"{self._name}: was lost while reading ({error})") from error
+            raise TransportError(
+                f"{self._name}: was lost while reading ({_plain(error)})"
+            ) from error
         self._last_length = len(chunk)
         return chunk
 
@@ -224,7 +254,9 @@ class SerialTransport:
                 f"{self._name}: {len(chunk)} bytes could not be sent within {WRITE_WAIT_S:g} s"
             ) from error
         except Exception as error:
-            raise TransportError(f"{self._name}: was lost while writing ({error})") from error
+            raise TransportError(
+                f"{self._name}: was lost while writing ({_plain(error)})"
+            ) from error
 
     def flush(self) -> None:
         deadline = time.monotonic() + FLUSH_WAIT_S
@@ -234,7 +266,9 @@ class SerialTransport:
                     return
                 self._closed.wait(0.005)
         except Exception as error:
-            raise TransportError(f"{self._name}: was lost while sending ({error})") from error
+            raise TransportError(
+                f"{self._name}: was lost while sending ({_plain(error)})"
+            ) from error
 
     def close(self) -> None:
         """Give the port back, and the socket that pyserial keeps when the other end is gone."""
@@ -246,8 +280,15 @@ class SerialTransport:
 
 
 def _opened(name: str, line: LineSettings) -> serial.SerialBase:
-    """Open through pyserial, or say in words why it cannot be."""
+    """Open through pyserial, or say in words why it cannot be.
+
+    A pseudo-terminal carries no parity and keeps eight bits whatever is asked, and refuses to be
+    asked for parity a second time (Linux pty.c, tcsetattr(3)), so it is opened as 8N.
+    """
     is_remote = "://" in name
+    asked = line
+    if not is_remote and is_pseudo_terminal(name):
+        line = replace(line, bytesize=8, parity="N")
     try:
         return serial.serial_for_url(
             name,
@@ -262,13 +303,13 @@ def _opened(name: str, line: LineSettings) -> serial.SerialBase:
             exclusive=None if is_remote else True,
         )
     except Exception as error:
-        settings = f"{line.baud} {line.bytesize}{line.parity}{line.stopbits}"
+        settings = f"{asked.baud} {asked.bytesize}{asked.parity}{asked.stopbits}"
         raise TransportError(f"{name}: expected to open it at {settings}; {_why(error)}") from error
 
 
 def _why(error: Exception) -> str:
     """Say in words why a port did not open."""
-    number, text = getattr(error, "errno", None), str(error)
+    number, text = _error_number(error), str(error)
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
         return "it does not exist: is the adapter plugged in?"
     if number in (errno.EAGAIN, errno.EBUSY):
@@ -277,7 +318,31 @@ def _why(error: Exception) -> str:
         return "this account may not use it (on Linux, add the account to the group dialout)"
     if "PermissionError" in text:
         return "it is in use by another program, or this account may not use it"
-    return text or type(error).__name__
+    if number == errno.ENOTTY:
+        return "it is not a serial port"
+    if number == errno.EISDIR:
+        return "it is a folder, not a serial port"
+    if number == errno.EINVAL:
+        return "it does not take these settings: another speed or parity?"
+    return _plain(error)
+
+
+def _plain(error: BaseException) -> str:
+    """Return the system's own words for an error, without its number."""
+    number = _error_number(error)
+    words = os.strerror(number) if number is not None else str(error)
+    return words or type(error).__name__
+
+
+def _error_number(error: BaseException) -> int | None:
+    """Return the system's number of an error, or of the one behind it; None without one."""
+    for one in (error, error.__context__):
+        number = getattr(one, "errno", None)
+        if number is None and one is not None and one.args and isinstance(one.args[0], int):
+            number = one.args[0]
+        if isinstance(number, int):
+            return number
+    return None
 
 
 def _only_match(url: str, ports: Sequence[PortDescription]) -> str:

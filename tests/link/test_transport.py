@@ -13,6 +13,7 @@ from monitors.devices.device_kind import LineSettings
 from monitors.devices.transport import (
     Transport,
     check_port_name,
+    is_pseudo_terminal,
     list_ports,
     open_port,
     port_for,
@@ -75,6 +76,41 @@ def test_a_port_can_be_opened_once_only(plug: Plug) -> None:
     open_port(str(cable.path), LINE).close()
 
 
+@pytest.mark.parametrize("line", [LineSettings(19200, 8, "E", 1), LineSettings(4800, 7, "O", 1)])
+def test_a_pseudo_terminal_is_opened_again_and_again_whatever_the_parity(
+    plug: Plug, line: LineSettings
+) -> None:
+    cable = plug()
+    for _ in range(3):
+        transport = open_port(str(cable.path), line)
+        cable.say(b"\x81\xff")
+        assert read_some(transport) == b"\x81\xff"
+        transport.close()
+
+
+def test_parity_is_left_out_at_a_pseudo_terminal_only(plug: Plug, tmp_path: Path) -> None:
+    assert is_pseudo_terminal(str(plug().path))
+    (tmp_path / "notes.txt").write_text("")
+    for other in ("/dev/null", "/dev/tty", "/dev/ttyS0", str(tmp_path / "notes.txt"), "/nowhere"):
+        assert not is_pseudo_terminal(other)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/dev/null", "9600 8N1; it is not a serial port"),
+        ("/tmp", "9600 8N1; it is a folder, not a serial port"),
+        ("/dev/ttyNone0", "9600 8N1; it does not exist"),
+        ("/etc/passwd/x", "9600 8N1; Not a directory"),
+    ],
+)
+def test_what_is_no_port_is_told_in_words(path: str, words: str) -> None:
+    with pytest.raises(TransportError) as refused:
+        open_port(path, LINE)
+    assert words in str(refused.value)
+    assert "rrno" not in str(refused.value)
+
+
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a port")
     with pytest.raises(TransportError, match="expected to open it at 9600 8N1"):
@@ -87,7 +123,9 @@ def test_a_file_is_no_port(tmp_path: Path) -> None:
         ("", "got nothing"),
         ("tcp://10.0.0.5:4001", "expected a device path or one of socket://"),
         ("socket://10.0.0.5", "expected host and port"),
-        ("socket://10.0.0.5:99999", "expected host and port"),
+        ("socket://10.0.0.5:99999", "the port 99999 is beyond 65535"),
+        ("rfc2217://10.0.0.5:70000", "the port 70000 is beyond 65535"),
+        ("socket://10.0.0.5:port", "expected host and port"),
         ("listen://:6000", "expected host and port"),
         ("hwgrep://(", "no regular expression"),
         ("hwgrep://FTDI&n=0", "expected n=1"),
