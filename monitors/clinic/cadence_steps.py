@@ -101,7 +101,8 @@ def _entered(cadence: Cadence, phase: Phase, now_ms: int) -> Cadence:
     if not phase.is_watched:
         return replace(_without_stat(cadence), armed_by=None, asked_ms=None)
     if cadence.watched_ms is None:
-        cadence = replace(cadence, watched_ms=now_ms)
+        settled = _settled(cadence, now_ms)
+        cadence = replace(settled, watched_ms=now_ms, failures=0, failure=None)
     if _stretch_of(phase) is not cadence.stretch:
         cadence = replace(
             cadence,
@@ -130,12 +131,16 @@ def _asked(cadence: Cadence, now_ms: int) -> Cadence:
 def _with_result(cadence: Cadence, result: CuffResult, now_ms: int) -> Cadence:
     """Count a result if it was measured in this session and is new."""
     measured_ms = result.measured_ms
-    if measured_ms is None or cadence.watched_ms is None or not cadence.phase.is_watched:
+    if measured_ms is None:
         return cadence
     measured_ms = min(measured_ms, now_ms)
+    if cadence.watched_ms is None or not cadence.phase.is_watched:
+        return _over(cadence, measured_ms)
     is_failed = result.determination.outcome is NibpOutcome.FAILED
     newest_ms = cadence.ended_ms if is_failed else cadence.last_ms
-    if measured_ms < cadence.watched_ms or not _is_new(measured_ms, newest_ms):
+    if measured_ms < cadence.watched_ms:
+        return _over(cadence, measured_ms)
+    if not _is_new(measured_ms, newest_ms):
         return cadence
     ended_ms = max(measured_ms, measured_ms if cadence.ended_ms is None else cadence.ended_ms)
     ended = replace(cadence, started_ms=None, ended_ms=ended_ms)
@@ -145,6 +150,14 @@ def _with_result(cadence: Cadence, result: CuffResult, now_ms: int) -> Cadence:
             ended = _without_stat(ended)
         return replace(ended, failures=cadence.failures + 1, failure=reason)
     return _with_reading(ended, measured_ms, result.is_within_limits)
+
+
+def _over(cadence: Cadence, measured_ms: int) -> Cadence:
+    """End the cycle that gave a result which does not count: it waits for none any more."""
+    started_ms = cadence.started_ms
+    if started_ms is None or measured_ms < started_ms:
+        return cadence
+    return replace(cadence, started_ms=None, ended_ms=measured_ms)
 
 
 def _is_new(measured_ms: int, newest_ms: int | None) -> bool:

@@ -335,7 +335,7 @@ DUE_FOR = {
     "stat": "STAT series",
 }
 OVERDUE_REASONS = {
-    "never_measured": "the cuff has not measured in this session",
+    "never_measured": "nothing was measured since the baseline began",
     "cycle_failed": "the last cycle failed",
     "no_result": "a cycle was started and gave no result",
     "not_started": "no cycle was started",

@@ -188,6 +188,32 @@ def test_an_overdue_reading_says_why() -> None:
     assert story.looks(12).overdue_reason is None
 
 
+@pytest.mark.parametrize("ends", ["reading", "failure", "nothing"])
+def test_a_cycle_of_the_intake_is_no_reason_for_a_reading_that_the_baseline_wants(
+    ends: str,
+) -> None:
+    story = Story()
+    story.at(1, CuffStarted())
+    if ends != "nothing":
+        story.at(1.7, CuffResult(READING if ends == "reading" else failed(), 100_000))
+    story.at(5, PhaseIs(Phase.BASELINE))
+    assert story.looks(8).overdue_reason is OverdueReason.NEVER_MEASURED
+    assert story.at(9, Tick()).overdue_reason is OverdueReason.NEVER_MEASURED
+
+
+def test_a_result_of_the_intake_told_late_ends_no_cycle_of_the_baseline() -> None:
+    story = Story()
+    story.at(5, PhaseIs(Phase.BASELINE))
+    story.at(6, CuffStarted())
+    story.at(6.5, CuffResult(READING, 4 * 60_000))
+    assert story.looks(8.5).overdue_reason is OverdueReason.NO_RESULT
+    story = Story()
+    story.at(4.9, CuffStarted())
+    story.at(5, PhaseIs(Phase.BASELINE))
+    story.at(5.2, CuffResult(READING, round(4.95 * 60_000)))
+    assert story.looks(8).overdue_reason is OverdueReason.NEVER_MEASURED
+
+
 def test_a_failed_cycle_is_not_a_reading_and_the_promise_stays() -> None:
     story = infusing()
     story.at(15, CuffResult(failed(), 15 * 60_000))
