@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-WAITS_S = 5.0
+WAITS_S = 15.0
 
 
 class Taps:

@@ -13,9 +13,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.rig import Room, room
+from tests.room.rig import until
 from views.gate import Gate
 
 pytestmark = pytest.mark.browser
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +107,10 @@ def test_a_page_an_hour_old_reruns_once_and_lives(page: Page, opened: Room) -> N
         }};
     """)
     page.goto(opened.url)
-    expect(page.locator(".chairside-wall")).to_have_attribute("data-refusals", "1", timeout=30_000)
-    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=10_000)
+    expect(page.locator(".chairside-wall")).to_have_attribute(
+        "data-refusals", "1", timeout=PATIENCE_MS
+    )
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
     assert page.evaluate("window.feedLines") == 2
     assert page.get_attribute(".chairside-wall", "data-refusals") == "1"
 
@@ -122,13 +126,11 @@ def test_a_page_that_is_put_away_holds_no_line_and_lives_when_taken_out(
     page: Page, opened: Room
 ) -> None:
     page.goto(opened.url)
-    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=30_000)
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
     before = viewers(opened)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
-    page.wait_for_timeout(1_500)
-    assert viewers(opened) == before - 1
-    page.wait_for_timeout(3_000)
-    assert page.get_attribute(".strip", "data-live") == "no-data"
+    until(lambda: viewers(opened) == before - 1, "the line of the page is closed")
+    expect(page.locator(".strip")).to_have_attribute("data-live", "no-data", timeout=PATIENCE_MS)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=5_000)
+    expect(page.locator(".strip")).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
     assert viewers(opened) == before

@@ -50,7 +50,7 @@ class Untouched:
         asked = {"expression": expression, "returnByValue": True, "userGesture": False}
         return self._line.send("Runtime.evaluate", asked)["result"].get("value")
 
-    def wait(self, expression: str, seconds: float = 15) -> Any:
+    def wait(self, expression: str, seconds: float = 60) -> Any:
         """Wait until an expression is true in the page."""
         tick = threading.Event()
         for _ in range(int(seconds / 0.1)):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monitors.clinic.intake import IntakeRefused, read_intake
+from monitors.clock import world_utc_ms
 from tests.views.visit_room import Nurse, VisitRoom
 from views import access, here
 from views.words import log_en, pages_en
@@ -222,9 +223,11 @@ def test_under_18_the_drug_waits_until_a_person_chose_limits(room: VisitRoom) ->
 
 
 def test_a_medicine_takes_one_tap_at_the_time_chosen_and_a_slip_of_two_taps_is_one(
-    room: VisitRoom,
+    room: VisitRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     infusing(room)
+    tapped_ms = world_utc_ms()
+    monkeypatch.setattr("views.visit_forms.entering.world_utc_ms", lambda: tapped_ms)
     nurse = room.nurse().number("amount-midazolam", 2).choose("when-", 5)
     nurse.press(words.MEDICINE_NAMES["midazolam"])
     nurse.press(words.SIDE_EFFECT_NAMES["nausea"]).press(words.SIDE_EFFECT_NAMES["nausea"])
