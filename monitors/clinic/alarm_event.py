@@ -86,7 +86,8 @@ class AlarmEvent:
     at_ms: timeline moment. condition: None where the row is about the recliner's sound or hold.
     value, worst, limit: in the vital's unit (key tells which pressure); worst since it began.
     limit_words: the limit as printed, "below 90". latched: what a latched alarm goes on telling,
-    where that is another bound: "high, below 90, worst 85". since_ms: when the alarm began.
+    where that is another bound: "high, below 90, worst 85". since_ms: since when it is true,
+    as staff are told it: a value's alarm from the end of its delay, a fact's from its begin.
     by: the person. held_ms: how long a hold kept silent. repeat_in_s: when the wanted repeat is
     due.
     """

@@ -119,6 +119,11 @@ class Track:
         return priority_of_rank(self.rank[0]) if self.rank else None
 
     @property
+    def true_since_ms(self) -> int | None:
+        """Return since when what is told is true: of a fact from its begin, without its delay."""
+        return self.since_ms if self.fact_since_ms is None else self.fact_since_ms
+
+    @property
     def told(self) -> Priority | None:
         """Return the priority staff are told: the true one, or the latched one if higher."""
         if self.latched is not None and (self.rank is None or self.rank[0] < self.latched.rank):

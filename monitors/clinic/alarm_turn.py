@@ -69,7 +69,7 @@ class Turn:
             "worst": track.worst,
             "limit": track.level,
             "limit_words": track.limit_words,
-            "since_ms": track.since_ms,
+            "since_ms": track.true_since_ms,
             "device_id": track.device_id,
             "reason": track.reason,
             "latched": latched_words(track),
@@ -197,7 +197,8 @@ def _end(turn: Turn, before: Track | None, after: Track) -> None:
     is_unknown_to_all = before.acknowledged is None and before.told is Priority.HIGH
     gone = replace(after, acknowledged=None)
     gone = _latched(before, gone) if is_unknown_to_all else replace(gone, latched=None, latch=None)
-    turn.tell(gone, Transition.ENDED, priority=before.priority)
+    since_ms = before.true_since_ms
+    turn.tell(gone, Transition.ENDED, priority=before.priority, since_ms=since_ms)
     _keep(turn, replace(gone, fact_since_ms=None))
 
 

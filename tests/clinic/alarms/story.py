@@ -104,6 +104,14 @@ class Story:
         self.state = AlarmState.from_record(record, False, timeline_ms, utc_ms)
         return self
 
+    def sinces(self, condition: str) -> list[tuple[str, str]]:
+        """Return what happened to a condition, each with since when the log says it is true."""
+        return [
+            (str(event.transition), clock_of(event.since_ms))
+            for event in self.log
+            if event.condition == condition and event.since_ms is not None
+        ]
+
     # ---- when
 
     def at(self, clock: str) -> Self:
