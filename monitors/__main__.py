@@ -95,7 +95,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from monitors.check import check_ports
-    from monitors.clinic import protocols
+    from monitors.clinic import protocol_toml
     from monitors.setup_remarks import remarks
 
     clinic = config.load(options.config)
@@ -103,7 +103,7 @@ def _check(options: argparse.Namespace) -> int:
     told = f"{_count(found, 'thing')} to put right" if found else "nothing wrong in the file"
     print("\n".join([f"{options.config}: {_count(clinic.recliners, 'recliner')}, {told}", *found]))
     if clinic.protocols_path is not None and clinic.protocols_path.exists():
-        known = protocols.load(clinic.protocols_path)
+        known = protocol_toml.load(clinic.protocols_path)
         print(f"{clinic.protocols_path}: {_count(known, 'protocol')}, nothing wrong in the file")
     status = 1 if found else 0
     if options.no_ports:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitors.clinic.editions import edition_of_text
-from monitors.clinic.protocols import built_in, to_toml
+from monitors.clinic.protocol_toml import built_in, to_toml
 from monitors.collecting.office import Office
 from monitors.config import parse
 from monitors.settings import Clinic

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitors.clinic import preset_file, protocols
+from monitors.clinic import preset_file, protocol_toml
 from monitors.clinic.limits import Limits
 from monitors.clinic.protocols import ClinicProtocol
 from monitors.errors import ConfigurationError
@@ -49,6 +49,6 @@ def known_protocols() -> Mapping[str, ClinicProtocol]:
     """Return the protocols a session may begin with, by name."""
     path = dashboard().clinic.protocols_path
     try:
-        return protocols.presets(path if path is not None and path.exists() else None)
+        return protocol_toml.presets(path if path is not None and path.exists() else None)
     except ConfigurationError:
-        return protocols.built_in()
+        return protocol_toml.built_in()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitors.clinic import protocols
+from monitors.clinic import protocol_toml
 from monitors.clinic.protocols import ClinicProtocol
 from monitors.errors import ChairsideError, ConfigurationError
 from monitors.store.answers import CommandRow
@@ -35,7 +35,7 @@ def text_now() -> str:
 
 def presets_in(text: str) -> tuple[ClinicProtocol, ...]:
     """Return the presets of a file's text. Raises ConfigurationError for one with mistakes."""
-    return protocols.parse(text, "protocols.toml") if text.strip() else ()
+    return protocol_toml.parse(text, "protocols.toml") if text.strip() else ()
 
 
 def present(name: str) -> ClinicProtocol | None:
@@ -45,7 +45,7 @@ def present(name: str) -> ClinicProtocol | None:
     """
     found = path()
     try:
-        known = protocols.presets(found if found is not None and found.exists() else None)
+        known = protocol_toml.presets(found if found is not None and found.exists() else None)
     except ConfigurationError:
         return None
     return known.get(name)
@@ -91,7 +91,7 @@ def changes(before: str, after: str) -> list[str]:
     lines = [words.REMOVED_PRESET.format(title=was[one].title) for one in was if one not in now]
     for name, preset in now.items():
         if was.get(name) != preset:
-            lines += _changed(was.get(name) or protocols.built_in().get(name), preset)
+            lines += _changed(was.get(name) or protocol_toml.built_in().get(name), preset)
     return lines or [words.ONLY_REMARKS]
 
 

@@ -1,7 +1,7 @@
 """A protocol preset as fields and rows of a form, and back into the text of the clinic's file.
 
 Here what somebody typed becomes TOML whether it is right or wrong; the one reader of such files
-(monitors.clinic.protocols) says what is wrong and in which line. Nothing is written here.
+(monitors.clinic.protocol_toml) says what is wrong and in which line. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitors.clinic import protocols
+from monitors.clinic import protocol_toml
 from monitors.clinic.protocols import ClinicProtocol
 from monitors.errors import ConfigurationError
 
@@ -122,17 +122,17 @@ def file_text(
     is_in = False
     for preset in own:
         is_this = preset.name == replaces
-        texts.append(protocols.record_toml(record if is_this else preset.to_record()))
+        texts.append(protocol_toml.record_toml(record if is_this else preset.to_record()))
         is_in = is_in or is_this
     if not is_in:
-        texts.append(protocols.record_toml(record))
+        texts.append(protocol_toml.record_toml(record))
     return "\n".join(texts)
 
 
 def mistakes_of(text: str, name: str = "protocols.toml") -> list[Mistake]:
     """Return what is wrong with a file's text, in order of lines; nothing where it may be saved."""
     try:
-        protocols.parse(text, name)
+        protocol_toml.parse(text, name)
     except ConfigurationError as error:
         return [_mistake(line) for line in str(error).splitlines()]
     return []

@@ -27,7 +27,8 @@ from monitors.clinic.own_cuff import OwnCuff
 from monitors.clinic.phases import Phase
 from monitors.clinic.place import Arms, DeviceStanding, DeviceState, ReclinerSetup
 from monitors.clinic.preset_file import presets as built_in_presets
-from monitors.clinic.protocols import ClinicProtocol, built_in
+from monitors.clinic.protocol_toml import built_in
+from monitors.clinic.protocols import ClinicProtocol
 from monitors.clinic.session import InfusionSession
 from monitors.clinic.standing import StandingAlarm, standing
 from monitors.clinic.visit import Visit

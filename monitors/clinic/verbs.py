@@ -22,7 +22,7 @@ from monitors.clinic.happenings import CuffOrder, Happening
 from monitors.clinic.limits import change_limit
 from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.preset_file import NO_PRESET
-from monitors.clinic.protocols import preset_named
+from monitors.clinic.protocol_toml import preset_named
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.seating import enter, seat
 from monitors.clinic.session import InfusionSession

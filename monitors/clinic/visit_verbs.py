@@ -30,7 +30,7 @@ from monitors.clinic.intake import Intake, read_intake
 from monitors.clinic.phases import Phase
 from monitors.clinic.place import Arms
 from monitors.clinic.preset_file import technical_only
-from monitors.clinic.protocols import preset_named
+from monitors.clinic.protocol_toml import preset_named
 from monitors.clinic.recliner import Recliner
 from monitors.clinic.verbs import Carried, Moment, Order, Verb, open_session
 from monitors.clinic.visit import Visit

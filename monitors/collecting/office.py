@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitors.clinic import protocols
+from monitors.clinic import protocol_toml
 from monitors.clinic.editions import edition_of_text
 from monitors.clinic.recliner import Recliner
 from monitors.errors import ConfigurationError
@@ -65,7 +65,7 @@ class Office:
                 'to keep protocols of its own a clinic writes protocols = "protocols.toml" into '
                 "the [clinic] table of clinic.toml"
             )
-        found = protocols.parse(text, self._path.name)
+        found = protocol_toml.parse(text, self._path.name)
         self._see_unchanged(self._path, seen)
         _write_whole(self._path, text)
         self._saved_by = {edition_of_text(text): by}
@@ -88,7 +88,7 @@ class Office:
     def _share(self) -> None:
         """Give every recliner the presets that a new session may begin with."""
         own = self._path if self._path is not None and self._path.exists() else None
-        known = protocols.presets(own)
+        known = protocol_toml.presets(own)
         for recliner in self._recliners.values():
             recliner.protocols = known
 

@@ -10,7 +10,8 @@ import pytest
 from monitors.clinic.editions import edition_of, edition_of_text
 from monitors.clinic.happenings import AlarmChanged, EntryMade
 from monitors.clinic.limits import change_limit
-from monitors.clinic.protocols import CheckPlan, ClinicProtocol, CuffStage, built_in
+from monitors.clinic.protocol_toml import built_in
+from monitors.clinic.protocols import CheckPlan, ClinicProtocol, CuffStage
 from monitors.clinic.verbs import Carried
 from monitors.errors import SessionError
 from tests.clinic.test_recliner import Story, restarted

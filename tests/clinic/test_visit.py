@@ -8,7 +8,7 @@ import pytest
 
 from monitors.clinic.happenings import EntryMade
 from monitors.clinic.place import Arms
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocol_toml import built_in
 from monitors.clinic.swapped import identified
 from monitors.clinic.visit_verbs import VISIT_VERBS
 from monitors.errors import SessionError

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from monitors import config
-from monitors.clinic.protocols import built_in, presets, to_toml
+from monitors.clinic.protocol_toml import built_in, presets, to_toml
 from monitors.collecting.office import Office
 from monitors.store.facts import Command
 from simulators.__main__ import main

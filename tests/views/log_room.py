@@ -12,7 +12,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from monitors import config
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocol_toml import built_in
 from monitors.collecting.office import Office
 from monitors.readings import NibpDetermination, NibpOutcome, Vital
 from monitors.settings import Clinic

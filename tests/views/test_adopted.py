@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitors.clinic.preset_file import presets
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocol_toml import built_in
 from monitors.store.answers import EntryRow, PhaseRow, SessionRow
 from views.limit_history import limit_lines
 from views.sentences import entry_sentence

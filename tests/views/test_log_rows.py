@@ -14,7 +14,7 @@ from monitors.clinic.alarm_event import Transition
 from monitors.clinic.conditions import Condition, Priority
 from monitors.clinic.phases import Phase
 from monitors.clinic.preset_file import load_preset
-from monitors.clinic.protocols import built_in, parse, to_toml
+from monitors.clinic.protocol_toml import built_in, parse, to_toml
 from monitors.config import parse as clinic_of
 from monitors.devices.usb import PortDescription, UsbIdentity
 from monitors.errors import TransportError

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitors.clinic.protocols import CheckPlan, ClinicProtocol, CuffStage, built_in, to_toml
+from monitors.clinic.protocol_toml import built_in, to_toml
+from monitors.clinic.protocols import CheckPlan, ClinicProtocol, CuffStage
 from tests.room.rig import until
 from tests.views.visit_room import Nurse, VisitRoom
 from views import access, here

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitors.clinic.protocols import ClinicProtocol, built_in, parse, to_toml
+from monitors.clinic.protocol_toml import built_in, parse, to_toml
+from monitors.clinic.protocols import ClinicProtocol
 from monitors.store.facts import CommandFact
 from monitors.store.journal import Journal
 from tests.views.log_room import Room, open_room, past_visit

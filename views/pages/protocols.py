@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from monitors.clinic import protocols
+from monitors.clinic import protocol_toml
 from monitors.clinic.phases import Phase, SessionKind
 from monitors.clinic.preset_file import PRESETS
 from monitors.clinic.protocols import CUFF_INTERVALS_MIN, CheckName, ClinicProtocol
@@ -40,13 +40,13 @@ _CUFF_PHASES = (Phase.BASELINE, Phase.INFUSING, Phase.RECOVERY)
 
 
 def _draw_presets(own: tuple[ClinicProtocol, ...]) -> None:
-    known = dict(protocols.built_in()) | {preset.name: preset for preset in own}
+    known = dict(protocol_toml.built_in()) | {preset.name: preset for preset in own}
     rows = [_preset_row(preset, own) for preset in known.values()]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="protocol_table")
     name = st.selectbox(
         words.DETAIL_OF, list(known), format_func=lambda one: known[one].title, key="protocol_seen"
     )
-    st.code(protocols.to_toml((known[name],)), language="toml", line_numbers=True)
+    st.code(protocol_toml.to_toml((known[name],)), language="toml", line_numbers=True)
 
 
 def _preset_row(preset: ClinicProtocol, own: tuple[ClinicProtocol, ...]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _preset_row(preset: ClinicProtocol, own: tuple[ClinicProtocol, ...]) -> dict
 def _whose(preset: ClinicProtocol, own: tuple[ClinicProtocol, ...]) -> str:
     if preset not in own:
         return words.BUILT_IN
-    return words.REPLACED if preset.name in protocols.built_in() else words.OWN
+    return words.REPLACED if preset.name in protocol_toml.built_in() else words.OWN
 
 
 def _alarm_words(preset: ClinicProtocol) -> str:
@@ -94,7 +94,7 @@ def _draw_form(local: LocalTime) -> None:
     if mistakes_of(seen_text()) and seen_text().strip():
         say(protocol_en.MEND_FIRST)
     own = presets_in(seen_text())
-    known = dict(protocols.built_in()) | {one.name: one for one in presets_in(base_text())}
+    known = dict(protocol_toml.built_in()) | {one.name: one for one in presets_in(base_text())}
     begun_from = st.selectbox(
         words.EDIT_FROM,
         [*known, _NEW],

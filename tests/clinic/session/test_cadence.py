@@ -29,7 +29,8 @@ from monitors.clinic.cadence_events import (
 from monitors.clinic.cadence_promise import REST_MS, promise
 from monitors.clinic.cadence_steps import step
 from monitors.clinic.phases import Phase
-from monitors.clinic.protocols import CuffStage, built_in
+from monitors.clinic.protocol_toml import built_in
+from monitors.clinic.protocols import CuffStage
 from monitors.errors import SessionError
 from monitors.readings import NibpDetermination, NibpFailure, NibpOutcome
 

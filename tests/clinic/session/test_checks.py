@@ -13,7 +13,8 @@ from monitors.clinic.entry_kinds import (
 )
 from monitors.clinic.entry_kinds import Tick as Ticked
 from monitors.clinic.phases import Phase
-from monitors.clinic.protocols import CheckName, built_in
+from monitors.clinic.protocol_toml import built_in
+from monitors.clinic.protocols import CheckName
 from monitors.clinic.scores import RatingScale
 from monitors.clinic.session import InfusionSession
 from monitors.clinic.session_orders import begin, move

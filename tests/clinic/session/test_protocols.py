@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from monitors.clinic.phases import Phase, SessionKind
-from monitors.clinic.protocols import (
+from monitors.clinic.protocol_toml import (
     PRESET_FOLDER,
-    ClinicProtocol,
     built_in,
     parse,
     preset_named,
     presets,
     to_toml,
 )
+from monitors.clinic.protocols import ClinicProtocol
 from monitors.clinic.session import from_record
 from monitors.clinic.session_orders import adopt, begin, move
 from monitors.errors import ConfigurationError, SessionError

@@ -6,7 +6,7 @@ from monitors.clinic.entry_kinds import Rating
 from monitors.clinic.intake import Intake
 from monitors.clinic.intake_fields import ScoreScale
 from monitors.clinic.phases import Phase
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocol_toml import built_in
 from monitors.clinic.scores import RatingScale
 from monitors.clinic.series import Measured, PastSession, day_view, expected_end_ms, series_of
 from monitors.clinic.session import InfusionSession

@@ -18,7 +18,7 @@ from monitors.clinic.cadence_steps import step as cadence_step
 from monitors.clinic.entries import Entry, enter, standing
 from monitors.clinic.entry_kinds import Note, Withdrawn
 from monitors.clinic.phases import Phase, SessionKind
-from monitors.clinic.protocols import built_in
+from monitors.clinic.protocol_toml import built_in
 from monitors.clinic.session import from_record, shift_of
 from monitors.clinic.session_orders import adopt, begin, move, replan
 from monitors.errors import SessionError
