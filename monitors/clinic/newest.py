@@ -162,15 +162,24 @@ class NewestNibp:
     def has_heard(self, determination: NibpDetermination, measured_ms: int) -> bool:
         """Say whether this very result is known: a device tells its last one again when asked anew.
 
-        The same numbers measured at the same moment, as far as an age in whole seconds can tell.
+        The same numbers measured at the same moment, as far as an age in whole seconds can tell;
+        or a failure of unknown age that is the last thing known of this cuff.
         """
         kept, at_ms = self.determination, self.measured_ms
-        if kept is None or at_ms is None or determination.outcome is NibpOutcome.FAILED:
+        if determination.outcome is NibpOutcome.FAILED:
+            return determination.is_age_unknown and self._is_last_failure(determination)
+        if kept is None or at_ms is None:
             return False
         return abs(measured_ms - at_ms) <= SAME_RESULT_WITHIN_MS and (
             (kept.systolic_mmhg, kept.diastolic_mmhg, kept.mean_mmhg)
             == (determination.systolic_mmhg, determination.diastolic_mmhg, determination.mean_mmhg)
         )
+
+    def _is_last_failure(self, determination: NibpDetermination) -> bool:
+        if self.failure is None or self.failed_ms is None:
+            return False
+        is_newest = self.measured_ms is None or self.measured_ms < self.failed_ms
+        return is_newest and self.failure.reason is determination.reason
 
     def take(self, determination: NibpDetermination, measured_ms: int) -> bool:
         """Keep a result; False if it is known, not this patient's, or older than the kept one."""

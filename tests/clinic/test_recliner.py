@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -240,6 +241,21 @@ def test_a_result_told_once_more_is_no_second_measurement() -> None:
     assert len(story.recliner.visit.baseline_readings) == 1
     anew = NibpDetermination(NibpOutcome.COMPLETED, 124, 76, 92, 70, age_s=1)
     assert not story.recliner.has_heard(anew, now_ms)
+
+
+def test_a_failure_told_again_at_a_restart_is_no_second_one() -> None:
+    story = Story().begun().cuff(124, 76)
+    failed = NibpDetermination(NibpOutcome.FAILED, reason=NibpFailure.LOOSE_CUFF)
+    again = replace(failed, is_age_unknown=True)
+    now_ms = story.later(60)
+    assert not story.recliner.has_heard(again, now_ms)
+    story.recliner.take(CUFF, failed, now_ms)
+    now_ms = story.later(60)
+    assert story.recliner.has_heard(again, now_ms)
+    assert not story.recliner.has_heard(failed, now_ms)
+    assert not story.recliner.has_heard(replace(again, reason=NibpFailure.MOTION), now_ms)
+    story.cuff(126, 78)
+    assert not story.recliner.has_heard(again, story.later(1))
 
 
 def test_a_failed_cuff_cycle_is_shown_beside_the_last_good_pressure() -> None:
