@@ -18,6 +18,9 @@ from pathlib import Path
 from monitors import config
 from monitors.errors import ChairsideError
 
+LONGEST_S = 604_800
+"""A week: the longest that a port is listened to on request."""
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -88,7 +91,9 @@ def _stop_at_end_of_stdin(stop: threading.Event) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", type=Path, nargs="?", default=Path(config.DEFAULT_CONFIG_NAME))
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long to listen at a port")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=5.0, help="how long to listen at a port"
+    )
     parser.add_argument("--no-ports", action="store_true", help="look at the file only")
     parser.set_defaults(command=_check)
 
@@ -96,10 +101,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     from monitors.check import check_ports
     from monitors.clinic import protocol_toml
-    from monitors.setup_remarks import remarks
+    from monitors.clock import world_utc_ms
+    from monitors.setup_remarks import look_at_store, remarks
 
     clinic = config.load(options.config)
-    found = remarks(clinic)
+    seen = look_at_store(clinic, world_utc_ms())
+    found = remarks(clinic, seen)
     told = f"{_count(found, 'thing')} to put right" if found else "nothing wrong in the file"
     print("\n".join([f"{options.config}: {_count(clinic.recliners, 'recliner')}, {told}", *found]))
     if clinic.protocols_path is not None and clinic.protocols_path.exists():
@@ -108,16 +115,32 @@ def _check(options: argparse.Namespace) -> int:
     status = 1 if found else 0
     if options.no_ports:
         return status
-    return max(status, check_ports(clinic, options.seconds, sys.stdout))
+    _say_losses_once(options)
+    return max(status, check_ports(clinic, options.seconds, sys.stdout, seen.tenants))
+
+
+def _say_losses_once(options: argparse.Namespace) -> None:
+    """Leave a lost port to the line that is printed of it, unless everything is asked for."""
+    if options.log_level != "debug":
+        logging.getLogger("monitors.devices.link").setLevel(logging.ERROR)
 
 
 def _count(things: Sequence[object], name: str) -> str:
     return f"1 {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"a time above 0, up to {LONGEST_S} s, not {text}")
+    return seconds
+
+
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("port", nargs="?", help="a port or port URL; every serial port if left out")
-    parser.add_argument("--seconds", type=float, default=3.0, help="listening time a line setting")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=3.0, help="listening time a line setting"
+    )
     parser.set_defaults(command=_probe)
 
 
@@ -131,13 +154,14 @@ def _add_capture(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("port", help="a port or port URL")
     parser.add_argument("device", help="the device on it, for its line settings and polls")
     parser.add_argument("file", type=Path, help="the file to write; it must not exist yet")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=_seconds, default=60.0, help="how long")
     parser.set_defaults(command=_capture)
 
 
 def _capture(options: argparse.Namespace) -> int:
     from monitors.check import capture_port
 
+    _say_losses_once(options)
     return capture_port(options.port, options.device, options.file, options.seconds, sys.stderr)
 
 

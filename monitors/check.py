@@ -8,123 +8,74 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from monitors.clinic.coverage import is_covered
-from monitors.clock import SystemClock, world_utc_ms
+from monitors.clock import Clock, SystemClock, world_utc_ms
 from monitors.config import is_loopback
 from monitors.devices.blackbox import CaptureWriter
-from monitors.devices.capture_file import CaptureHeader
+from monitors.devices.capture_file import CaptureHeader, Direction
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
-from monitors.devices.link_events import LineCounts, LinkEvent, Lost, Opened, Received, Speaking
+from monitors.devices.link_events import LinkEvent
 from monitors.devices.probe_report import words_of
 from monitors.devices.probing import probe
-from monitors.devices.transport import list_ports
+from monitors.devices.transport import is_pseudo_terminal, list_ports
 from monitors.errors import ConfigurationError, TransportError
-from monitors.readings import (
-    NibpDetermination,
-    NibpFailure,
-    NibpOutcome,
-    OximetryReading,
-    Reading,
-    as_record,
-)
+from monitors.heard import Heard
 from monitors.settings import Clinic
+from monitors.store.lease import Tenant
 
 
-@dataclass(slots=True)
-class _Heard:
-    """Gather what one device let be heard. measures: what is taken from it, and told."""
+def check_ports(
+    clinic: Clinic, seconds: float, out: TextIO, tenants: Mapping[str, Tenant] | None = None
+) -> int:
+    """Listen at every port for some seconds; print a line a device; 1 if any does not answer.
 
-    port: str
-    measures: frozenset[str]
-    is_open: bool = False
-    has_spoken: bool = False
-    lost: str | None = None
-    readings: Counter[str] = field(default_factory=Counter)
-    last: Reading | None = None
-    counts: LineCounts | None = None
-
-    def take(self, event: LinkEvent) -> None:
-        if isinstance(event, Opened):
-            self.is_open, self.lost = True, None
-        elif isinstance(event, Lost):
-            self.is_open, self.lost = False, event.reason
-        elif isinstance(event, Speaking):
-            self.has_spoken = True
-        elif isinstance(event, LineCounts):
-            self.counts = event
-        elif isinstance(event, Received) and is_covered(event.reading, self.measures):
-            self._count(event.reading)
-
-    def _count(self, reading: Reading) -> None:
-        record = as_record(reading)
-        if record is not None:
-            self.readings[record["kind"]] += 1
-            self.last = reading
-
-    def words(self) -> str:
-        """Say in one line how the device stands."""
-        if self.has_spoken:
-            kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(self.readings.items()))
-            none = f"no reading of {', '.join(sorted(self.measures))} yet"
-            return f"answers ({kinds or none}{self._newest()}{self._noise()})"
-        if self.lost is not None:
-            return f"NO PORT: {self.lost}"
-        if self.counts is not None and self.counts.last_byte_ms is not None:
-            return f"SENDS SOMETHING ELSE: {self.counts.discarded_bytes} bytes made no sense"
-        return "SILENT: the port is open and nothing came" if self.is_open else "NOT OPENED"
-
-    def _newest(self) -> str:
-        if isinstance(self.last, NibpDetermination):
-            return f", newest {_pressure(self.last)}"
-        if not isinstance(self.last, OximetryReading):
-            return ""
-        return f", newest SpO2 {self.last.spo2_pct or '--'} %, {self.last.validity}"
-
-    def _noise(self) -> str:
-        bad = self.counts.discarded_bytes if self.counts else 0
-        return f", {bad} bytes discarded" if bad else ""
-
-
-def _pressure(reading: NibpDetermination) -> str:
-    if reading.outcome is NibpOutcome.FAILED:
-        return f"cycle failed: {reading.reason or NibpFailure.UNKNOWN}"
-    return f"{reading.systolic_mmhg or '--'}/{reading.diastolic_mmhg or '--'} mmHg"
-
-
-def check_ports(clinic: Clinic, seconds: float, out: TextIO) -> int:
-    """Listen at every port for some seconds; print a line a device; 1 if any does not answer."""
+    tenants: which recliners a collector holds; their ports are in use, so they are not opened and
+    not counted.
+    """
+    held = tenants or {}
+    for words in dict.fromkeys(_who(tenant) for tenant in held.values()):
+        print(f"{words}: ports in use are not opened", file=out)
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
     clock = clinic.make_clock()
-    heard = {
-        device_id: _Heard(device.port, frozenset(device.covers))
-        for _, device_id, device in clinic.all_devices()
+    free = {
+        device_id: device
+        for recliner, device_id, device in clinic.all_devices()
+        if recliner.name not in held
     }
+    heard = {name: Heard(device.kind, frozenset(device.covers)) for name, device in free.items()}
     links = [
         Link(device_id, d.kind, d.port, clock, events.put, d.line, may_start_cuff=False)
-        for _, device_id, d in clinic.all_devices()
+        for device_id, d in free.items()
     ]
     _run(links, events, heard, seconds)
     for _, device_id, device in clinic.all_devices():
-        one = heard[device_id]
-        print(f"{device_id:<16} {device.device:<14} {device.port:<28} {one.words()}", file=out)
-    return 0 if all(one.has_spoken for one in heard.values()) else 1
+        words = heard[device_id].words() if device_id in heard else "in use by the collector"
+        print(f"{device_id:<16} {device.device:<14} {device.port:<28} {words}", file=out)
+    return 0 if all(one.is_as_it_should_be for one in heard.values()) else 1
+
+
+def _who(tenant: Tenant) -> str:
+    """Say which collector holds a recliner."""
+    since = datetime.fromtimestamp(tenant.since_utc_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    where = "" if tenant.is_here else f" on {tenant.host}"
+    return f"a collector is running (process {tenant.process_id}{where}, since {since} UTC)"
 
 
 def _run(
     links: list[Link],
     events: queue.SimpleQueue[LinkEvent],
-    heard: dict[str, _Heard],
+    heard: dict[str, Heard],
     seconds: float,
 ) -> None:
+    """Let links run for some seconds, or, without any, not at all."""
     for link in links:
         link.start()
-    end = time.monotonic() + seconds
+    end = time.monotonic() + (seconds if links else 0.0)
     try:
         while (left := end - time.monotonic()) > 0:
             try:
@@ -140,20 +91,68 @@ def _run(
 def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO) -> int:
     """Write a port's raw bytes, both ways, to a capture file for some seconds.
 
-    Raises ConfigurationError if the file exists already or the device is unknown.
+    The file is made when the port is open, so that a port that is not there leaves none. Raises
+    ConfigurationError if the file exists already, cannot be written, or the device is unknown.
     """
     kind = kind_of(device)
     if path.exists():
         raise ConfigurationError(f"{path} exists already; a capture never overwrites")
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"{path}: there is no folder {path.parent}")
     clock = SystemClock()
-    heard = {device: _Heard(port, frozenset(kind.measures))}
+    heard = {device: Heard(kind, frozenset(kind.measures))}
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
-    header = CaptureHeader(device, port, kind.line, world_utc_ms())
-    with CaptureWriter(path, header, clock) as writer:
+    is_simulated = is_loopback(port) or is_pseudo_terminal(port)
+    header = CaptureHeader(device, port, kind.line, world_utc_ms(), is_simulated=is_simulated)
+    with _LateWriter(path, header, clock) as writer:
         link = Link(device, kind, port, clock, events.put, tap=writer.record, may_start_cuff=False)
         _run([link], events, heard, seconds)
-    print(f"{path}: {seconds:g} s of {port}; {device} {heard[device].words()}", file=err)
+    if writer.problem is not None:
+        words = writer.problem.strerror or str(writer.problem)
+        raise ConfigurationError(f"{path}: cannot be written: {words}")
+    told = f"{seconds:g} s of {port}" if writer.has_begun else "not written"
+    print(f"{path}: {told}; {device} {heard[device].words()}", file=err)
     return 0 if heard[device].has_spoken else 1
+
+
+class _LateWriter:
+    """Write a capture file that begins with the first thing recorded, which is the opening.
+
+    problem: why the file could not be written; None while it can. A failure is kept, not raised,
+    because the link that records would take it for a fault of the device.
+    """
+
+    def __init__(self, path: Path, header: CaptureHeader, clock: Clock) -> None:
+        self._path = path
+        self._header = header
+        self._clock = clock
+        self._writer: CaptureWriter | None = None
+        self.problem: OSError | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        return self._writer is not None
+
+    def record(self, at_ms: int, direction: Direction, payload: bytes) -> None:
+        """Keep one chunk that came or went at a moment of the timeline."""
+        if self.problem is not None:
+            return
+        try:
+            if self._writer is None:
+                self._writer = CaptureWriter(self._path, self._header, self._clock)
+            self._writer.record(at_ms, direction, payload)
+        except OSError as error:
+            self.problem = error
+
+    def __enter__(self) -> _LateWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        except OSError as error:
+            self.problem = self.problem or error
 
 
 def probe_ports(port: str | None, seconds: float, out: TextIO) -> int:

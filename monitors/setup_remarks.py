@@ -1,7 +1,8 @@
 """What a clinic.toml allows and nobody should leave so: arms in each other's way, a lost store.
 
-Here a set-up is compared with the room's rules and with this machine's folders. Only the folder
-of the store is touched, by a file that is gone at once; the journal itself is never opened.
+Here a set-up is compared with the room's rules, with this machine's folders and with the store
+that it names. The folder of the store is touched by a file that is gone at once; the store itself
+is only read.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from monitors.config import DEFAULT_CONFIG_NAME
 from monitors.errors import ConfigurationError, StoreError
 from monitors.settings import Clinic
 from monitors.store.engine import url_of
+from monitors.store.survey import Survey, survey
 
 _ON_IV_ARM = (
     "cuff_arm and iv_arm are both {arm!r}: a cuff must not be on the arm of the line, and none is "
@@ -24,10 +26,27 @@ _ON_IV_ARM = (
 )
 
 
-def remarks(clinic: Clinic) -> list[str]:
-    """Return what is to be put right in a set-up that can be read, each with file and line."""
+def remarks(clinic: Clinic, seen: Survey) -> list[str]:
+    """Return what is to be put right in a set-up that can be read, each with file and line.
+
+    seen: what was found in the store.
+    """
     trouble = store_trouble(clinic)
-    return [*_arms(clinic), *([trouble] if trouble else [])]
+    if trouble is None and seen.trouble is not None:
+        trouble = f"{_store_line(clinic)}: {seen.trouble}"
+    nothing = [] if clinic.has_devices else [nothing_to_collect(clinic)]
+    return [*nothing, *_arms(clinic), *([trouble] if trouble else [])]
+
+
+def nothing_to_collect(clinic: Clinic) -> str:
+    """Say that a collector has nothing to do."""
+    return f"{clinic.source or DEFAULT_CONFIG_NAME}: no recliner has a device to collect from"
+
+
+def look_at_store(clinic: Clinic, now_utc_ms: int) -> Survey:
+    """Look, without changing it, at the store that a collector would open."""
+    names = [recliner.name for recliner in clinic.recliners]
+    return survey(clinic.store_url, names, simulated=clinic.is_simulated, now_utc_ms=now_utc_ms)
 
 
 def _arms(clinic: Clinic) -> Iterator[str]:
@@ -40,16 +59,28 @@ def _arms(clinic: Clinic) -> Iterator[str]:
 
 
 def see_store_folder(clinic: Clinic) -> None:
-    """Refuse a store whose folder is not there; ConfigurationError says which."""
+    """Refuse a store whose folder is not there, or which is no file; ConfigurationError says so."""
     folder = _folder(clinic)
-    if folder is not None and not folder.is_dir():
-        raise ConfigurationError(_lost_folder(clinic, folder))
+    if folder is None:
+        return
+    words = _no_file(clinic) if folder.is_dir() else _lost_folder(clinic, folder)
+    if words is not None:
+        raise ConfigurationError(words)
+
+
+def _no_file(clinic: Clinic) -> str | None:
+    path = Path(str(url_of(clinic.store_url).database))
+    if path.is_dir():
+        return f"{_store_line(clinic)}: the store {path} cannot be written: Is a directory"
+    if path.exists() and not path.is_file():
+        return f"{_store_line(clinic)}: the store {path} is a device, not a file; name a file"
+    return None
 
 
 def store_trouble(clinic: Clinic) -> str | None:
-    """Say why the journal could not be written where clinic.toml puts it; None if it could.
+    """Say why no journal could be written where clinic.toml puts it; None if one could.
 
-    A database on a server is not asked.
+    A database on a server has no folder.
     """
     try:
         folder = _folder(clinic)
@@ -65,7 +96,7 @@ def store_trouble(clinic: Clinic) -> str | None:
     except OSError as error:
         words = error.strerror or str(error)
         return f"{_store_line(clinic)}: nothing can be written in {folder}, for the store: {words}"
-    return _file_trouble(clinic)
+    return _no_file(clinic) or _file_trouble(clinic)
 
 
 def _file_trouble(clinic: Clinic) -> str | None:

@@ -63,7 +63,9 @@ def test_a_mistyped_device_or_config_is_named_and_ends_with_two(tmp_path: Path) 
 
 def test_check_reads_the_clinics_own_protocols_too(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(
-        '[clinic]\nname = "C"\nprotocols = "own.toml"\n[[recliners]]\nname = "R1"\n', "utf-8"
+        '[clinic]\nname = "C"\nprotocols = "own.toml"\n[[recliners]]\nname = "R1"\n'
+        '[[recliners.devices]]\ndevice = "dinamap"\nport = "/dev/ttyUSB9"\n',
+        "utf-8",
     )
     own = tmp_path / "own.toml"
     own.write_text('[[protocols]]\nname = "mood50"\nplaned_min = 50\n', "utf-8")
@@ -80,7 +82,11 @@ def test_check_tells_which_ports_answer_and_which_do_not(tmp_path: Path) -> None
         place.simulate(1, "--scenario", "steady")
         status, out, _ = monitors("check", str(place.config), "--seconds", "4")
         assert status == 0
-        assert re.search(r"R1/oximeter .* answers \(\d+ oximetry, newest SpO2 \d+ %, valid\)", out)
+        assert re.search(
+            r"R1/oximeter .* answers \(\d+ oximetry, newest SpO2 \d+ %, valid\); "
+            r"\d+ frames, 0 bad checksums, 0 bytes discarded",
+            out,
+        )
         (cuff,) = (line for line in out.splitlines() if line.startswith("R1/monitor"))
         assert re.search(r"answers \((\d+ nibp, newest|no reading of nibp yet)", cuff), cuff
         assert "oximetry" not in cuff

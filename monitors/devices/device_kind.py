@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from monitors.devices.adapter import Adapter
 
+QUIET_AT_REST_S = 600.0
+"""A device that may be silent for longer has nothing to say between two measurements."""
+
 
 class Measures(StrEnum):
     """Name a part of the patient's state that a device covers."""
@@ -57,3 +60,8 @@ class DeviceKind:
     moving_field: str | None = None
     identify: tuple[bytes, ...] = ()
     frames_per_s: float | None = None
+
+    @property
+    def is_quiet_at_rest(self) -> bool:
+        """Say whether the device speaks only after a measurement, so that silence is no fault."""
+        return self.is_push and self.longest_silence_s > QUIET_AT_REST_S

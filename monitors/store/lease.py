@@ -78,6 +78,31 @@ class Holder:
         return abs(started_ms - self.process_started_ms) > 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Name who holds a recliner. is_here: the process runs on this machine."""
+
+    host: str
+    process_id: int
+    since_utc_ms: int
+    is_here: bool
+
+
+def tenants(
+    connection: Connection, recliners: Iterable[str], here: Holder, now_utc_ms: int
+) -> dict[str, Tenant]:
+    """Tell which of these recliners another process holds now, and who it is; nothing is taken."""
+    wanted = {f"recliner:{recliner}": recliner for recliner in recliners}
+    rows = connection.execute(select(leases).where(leases.c.subject.in_(wanted)))
+    return {
+        wanted[row.subject]: Tenant(
+            row.host, row.process_id, row.since_utc_ms, row.host == here.host
+        )
+        for row in rows
+        if not _is_free(row, here, now_utc_ms)
+    }
+
+
 def claim(connection: Connection, subjects: Iterable[str], holder: Holder, now_utc_ms: int) -> None:
     """Take all leases or none. Raises LeaseHeld naming who holds the first that is not free."""
     wanted = tuple(dict.fromkeys(subjects))

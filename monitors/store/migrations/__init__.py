@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from monitors.errors import StoreError
 
 _LOCK_NUMBER = 0x43484149
+_NEWER = "this store was written by a newer version ({})"
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -39,4 +40,12 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     try:
         command.upgrade(configuration(connection), revision)
     except CommandError as error:
-        raise StoreError(f"this store was written by a newer version ({error})") from error
+        raise StoreError(_NEWER.format(error)) from error
+
+
+def see_that_known(revision: str) -> None:
+    """Raise StoreError, as an upgrade would, for a revision that this version does not know."""
+    try:
+        ScriptDirectory.from_config(configuration()).get_revisions(revision)
+    except CommandError as error:
+        raise StoreError(_NEWER.format(error)) from error
