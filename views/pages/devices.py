@@ -15,10 +15,12 @@ from monitors.devices.probing import probe
 from monitors.devices.transport import list_ports
 from monitors.errors import ChairsideError
 from views import access, here
+from views.forms.ordering import give, own_taps, tapped
 from views.local_time import LocalTime
-from views.page_frame import frame, say, told_errors
+from views.page_frame import frame, say, signed_by, told_errors
 from views.ports import device_table, owner_of, port_table, probing
 from views.words import log_en as words
+from views.words.pages_en import SIGN_FIRST
 
 
 def _draw_devices(local: LocalTime) -> None:
@@ -31,6 +33,32 @@ def _draw_devices(local: LocalTime) -> None:
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, height=38 + 35 * len(rows), key="devices_table"
     )
+
+
+def _draw_keeping() -> None:
+    """Offer to put the raw bytes of one device aside, signed like every other order."""
+    places = {
+        str(device["device_id"]): recliner
+        for recliner, picture in access.recliners_now().items()
+        for device in picture.get("devices", ())
+    }
+    if not places:
+        return
+    st.markdown(f"##### {words.KEEP_TITLE}")
+    st.caption(words.KEEP_ABOUT)
+    which, who = st.columns(2)
+    with which:
+        device = st.selectbox(words.KEEP_DEVICE, sorted(places), key="devices_keep")
+    with who:
+        by = signed_by("devices_person")
+    key = "devices_keep_bytes"
+    refusal = None if by else SIGN_FIRST
+    if tapped(st.button, own_taps(), words.KEEP, key, refusal):
+        target = f"recliner:{places[device]}"
+        given = give(target, "keep_bytes", by or "", {"device_id": device})
+        own_taps().answered()
+        told = words.KEEP_TOLD.get(given.status, given.status)
+        say(told.format(message=given.message))
 
 
 def _draw_finder() -> None:
@@ -109,6 +137,7 @@ def _draw() -> None:
     configured, finder = st.tabs(list(words.DEVICE_TABS))
     with configured, told_errors():
         _draw_devices(local)
+        _draw_keeping()
     with finder, told_errors():
         _draw_finder()
 

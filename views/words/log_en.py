@@ -354,6 +354,18 @@ DEVICES_AS_OF = (
     "As the collector told it at the time in the last column; this page does not move by itself."
 )
 NO_DEVICES = "No collector has told of any device yet."
+KEEP_TITLE = "Raw bytes"
+KEEP_ABOUT = (
+    "The newest raw bytes of every port are kept for the day something looks wrong. This puts "
+    "those of one device aside in a file, which `python -m monitors decode` reads."
+)
+KEEP_DEVICE = "Device"
+KEEP = "Put its bytes aside"
+KEEP_TOLD = {
+    "done": "Done: {message}.",
+    "refused": "Not carried out: {message}.",
+    "pending": "Waits for the collector.",
+}
 DEVICE_STATES = {
     "speaking": "answers",
     "silent": "silent",
