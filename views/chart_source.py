@@ -36,6 +36,7 @@ from views.visits import session_of
 BUCKETS = 1200
 SHORTEST_STEP_MS = 3_000
 CURVES_KEPT = 64
+ON_RECORD_AFTER_MS = 60_000
 FULL_BELOW_MS = BUCKETS * 1000
 CURVES = {Panel.SPO2: Vital.SPO2, Panel.PULSE: Vital.PULSE_RATE}
 LAST_PHASES = ("discharged", "abandoned")
@@ -48,11 +49,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold what a page wants to see: until when the session counts, and the part in view.
+    """Hold what a page wants to see: the present moment, and the part in view.
 
-    view: from, to in UTC milliseconds, None for the whole. offset_ms: of the viewer's clock.
-    presets: alarm presets by name, for the limits that stood. model: name of the drug model
-    whose prediction is wanted, None for none.
+    until_utc_ms: now, up to when a session that runs is drawn. view: from, to in UTC milliseconds,
+    None for the whole. offset_ms: of the viewer's clock. presets: alarm presets by name, for the
+    limits that stood. model: name of the drug model whose prediction is wanted, None for none.
     """
 
     until_utc_ms: int
@@ -65,23 +66,24 @@ class Asked:
 def chart_of(history: History, session: SessionRow, asked: Asked) -> SessionChart:
     """Return the chart of a session. Raises StoreError where the record cannot be read."""
     span = whole_span(session, asked.until_utc_ms)
-    view = clipped(asked.view, span)
+    view, now = clipped(asked.view, span), asked.until_utc_ms
+    reached = now if session.ended_utc_ms is None else session.ended_utc_ms
+    drawn = (span[0], min(max(reached, span[0]), span[1]))
     entries = history.entries(session_id=session.session_id)
     return SessionChart(
         session.session_id,
         span,
         asked.offset_ms,
-        {panel: curve(history, session.session_id, CURVES[panel], view) for panel in CURVES},
+        {panel: curve(history, session.session_id, CURVES[panel], view, now) for panel in CURVES},
         pressures_of(history.determinations(session_id=session.session_id)),
-        tuple(limit_lines(session, entries, span, asked.presets)),
-        tuple(phase_bands(session, span)),
-        tuple(alarm_bars(history.alarms(session_id=session.session_id), span[1])),
+        tuple(limit_lines(session, entries, drawn, asked.presets)),
+        tuple(phase_bands(session, drawn)),
+        tuple(alarm_bars(history.alarms(session_id=session.session_id), drawn[1])),
         tuple(entry_marks(entries)),
         planned_end(session, entries, asked.until_utc_ms),
-        model_curve(session, entries, (span[0], asked.until_utc_ms), asked.model)
-        if asked.model
-        else None,
+        model_curve(session, entries, drawn, asked.model) if asked.model else None,
         session.is_simulated,
+        now if session.ended_utc_ms is None else None,
     )
 
 
@@ -91,8 +93,12 @@ def settled(now_utc_ms: int, begun_utc_ms: int) -> int:
     A step is a six-hundredth of the session so far, 3 s at least: less would not be seen, and
     all viewers of a session ask the same within it.
     """
-    steps = max(1, (now_utc_ms - begun_utc_ms) // 600 // SHORTEST_STEP_MS)
-    return now_utc_ms - now_utc_ms % (steps * SHORTEST_STEP_MS)
+    return now_utc_ms - now_utc_ms % step_ms(now_utc_ms - begun_utc_ms)
+
+
+def step_ms(length_ms: int) -> int:
+    """Return how far apart two drawings of a running session of that length are."""
+    return max(1, length_ms // 600 // SHORTEST_STEP_MS) * SHORTEST_STEP_MS
 
 
 def whole_span(session: SessionRow, until_utc_ms: int) -> Span:
@@ -114,14 +120,21 @@ def clipped(view: Span | None, span: Span) -> Span:
 # ---- curves
 
 
-_Asked = tuple[str, Vital, Span]
+_Asked = tuple[str, Vital, Span, int | None]
 _lock = threading.Lock()
 _kept: WeakKeyDictionary[History, OrderedDict[_Asked, Curve]] = WeakKeyDictionary()
 
 
-def curve(history: History, session_id: str, vital: Vital, view: Span) -> Curve:
-    """Return a vital over a stretch; what several viewers ask for is read once."""
-    asked = (session_id, vital, view)
+def curve(history: History, session_id: str, vital: Vital, view: Span, now_utc_ms: int) -> Curve:
+    """Return a vital over a stretch up to now; what several viewers ask for is read once.
+
+    A stretch of the last minute is read anew at each moment: the record may still be written.
+    """
+    view = view[0], min(view[1], now_utc_ms)
+    if view[1] <= view[0]:
+        return Curve(())
+    is_settled = view[1] + ON_RECORD_AFTER_MS <= now_utc_ms
+    asked = (session_id, vital, view, None if is_settled else now_utc_ms)
     with _lock:
         kept = _kept.setdefault(history, OrderedDict())
         if asked in kept:

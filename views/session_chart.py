@@ -103,7 +103,8 @@ class SessionChart:
     """Hold everything on one chart.
 
     span: from, to. offset_ms: to add to UTC for the clinic's own time. planned_end_utc_ms: when
-    the infusion ends as planned, None where nothing is planned.
+    the infusion ends as planned, None where nothing is planned. until_utc_ms: up to when a session
+    that runs is drawn, None for one that is over.
     """
 
     session_id: str
@@ -118,3 +119,4 @@ class SessionChart:
     planned_end_utc_ms: int | None = None
     model: ModelCurve | None = None
     is_simulated: bool = False
+    until_utc_ms: int | None = None

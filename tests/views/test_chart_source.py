@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from monitors.store.facts import Fact, ReadingFact
+from monitors.store.facts import EventFact, Fact, ReadingFact
 from monitors.store.history import History
-from tests.views.sessions import MINUTE, SESSION, T0, Room, at, entry, session_facts, store
+from tests.views.sessions import MINUTE, SESSION, T0, Room, alarm, at, entry, session_facts, store
 from views.chart_source import Asked, chart_of, clipped, settled
 from views.figures import session_figure
-from views.session_chart import Panel, SessionChart
+from views.session_chart import Curve, Panel, SessionChart
 
 
 def read(room: Room, view: tuple[int, int] | None = None, until: int | None = None) -> SessionChart:
@@ -103,6 +104,46 @@ def test_a_running_infusion_shows_when_it_ends_as_planned(running_room: Room) ->
     chart = read(running_room, until=at(37))
     assert chart.planned_end_utc_ms == at(37) + (40 - 29) * MINUTE
     assert chart.bands[-1].to_utc_ms == at(37)
+
+
+def test_what_still_runs_in_a_short_session_ends_now_and_not_with_the_axis(tmp_path: Path) -> None:
+    later = (ReadingFact, EventFact)
+    facts = [fact for fact in session_facts(is_over=False) if not isinstance(fact, later)]
+    standing = alarm("start", 6, condition="nibp_overdue", kind="technical")
+    history = History.open(store(tmp_path, [*facts, standing]))
+    session = history.session(SESSION)
+    assert session is not None
+    short = replace(session, phases=session.phases[:3])
+    chart = chart_of(history, short, Asked(at(8)))
+    history.close()
+    assert chart.span == (T0, at(15))
+    assert chart.bands[-1].to_utc_ms == at(8)
+    assert [bar.to_utc_ms for bar in chart.alarms if bar.from_utc_ms == at(6)] == [at(8)]
+    assert max(line.to_utc_ms for line in chart.limits) == at(8)
+    assert chart.until_utc_ms == at(8)
+
+
+def test_the_curve_of_a_short_session_grows_with_every_look(running_room: Room) -> None:
+    for minutes in (5, 5.05, 8):
+        points = read(running_room, until=at(minutes)).curves[Panel.SPO2].points
+        assert points[-1][0] == at(minutes) - 1000
+
+
+def test_a_view_that_ends_now_is_read_again_a_past_one_is_not(running_room: Room) -> None:
+    def seen(view: tuple[int, int], until: int) -> Curve:
+        return read(running_room, view, until).curves[Panel.SPO2]
+
+    ends_now = (at(4), at(7.9))
+    assert seen(ends_now, at(8)) is not seen(ends_now, at(8.05))
+    past = (at(2), at(4))
+    assert seen(past, at(8)) is seen(past, at(8.05))
+    assert seen((at(10), at(12)), at(8)).points == ()
+
+
+def test_a_session_that_is_over_is_drawn_to_its_end(past_room: Room) -> None:
+    chart = read(past_room, until=at(300))
+    assert (chart.span, chart.until_utc_ms) == ((T0, at(40)), None)
+    assert chart.bands[-1].to_utc_ms == at(40)
 
 
 def test_a_view_never_reaches_beyond_the_session() -> None:

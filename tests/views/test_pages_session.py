@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.views.sessions import SESSION, Room, at, picture, standing
+from views.chart_source import settled
 from views.forms import ordering
 from views.words import pages_en as words
 from views.words.pages_en import OPEN_VISIT
@@ -101,6 +102,8 @@ def test_the_chart_of_the_running_session_is_drawn_from_the_store(running_room: 
     assert {"SpO₂ %", "Pulse /min", "BP mmHg", "High priority", "Entries"} <= names
     assert told["figure"]["layout"]["uirevision"] == SESSION
     assert told["is_running"] is True
+    assert told["until"] == settled(at(37), at(0))
+    assert told["old_after_ms"] == 12_000 + 3_000
 
 
 def test_nothing_can_be_ordered_before_somebody_has_signed(running_room: Room) -> None:

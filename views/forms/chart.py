@@ -11,11 +11,14 @@ from typing import Any
 import streamlit as st
 
 from monitors.clinic.pharmacology import MODELS
+from views import access
 from views.chart_script import LIBRARY_PATH
+from views.chart_source import step_ms
 from views.figures import session_figure
 from views.session_chart import SessionChart
 from views.words import pages_en as words
 
+LATE_BY_MS = 12_000
 _FOLDER = Path(__file__).parent.parent / "plot"
 
 
@@ -44,7 +47,10 @@ def choose_model() -> str | None:
 
 
 def show_chart(key: str, chart: SessionChart, *, is_running: bool) -> None:
-    """Draw a chart; while is_running it says by itself when it was not renewed."""
+    """Draw a chart; while is_running it says by itself when it was not renewed.
+
+    Of a session that runs it says up to when it is drawn, and how long ago that is once it is late.
+    """
     component = st.components.v2.component(
         "chairside_chart", css=_source("chart.css"), js=_source("chart.js"), isolate_styles=False
     )
@@ -57,6 +63,7 @@ def show_chart(key: str, chart: SessionChart, *, is_running: bool) -> None:
 
 def _told(chart: SessionChart, is_running: bool) -> dict[str, Any]:
     figure = session_figure(chart)
+    now, until = access.room_utc_ms(), chart.until_utc_ms
     return {
         "session": chart.session_id,
         "figure": figure,
@@ -64,5 +71,8 @@ def _told(chart: SessionChart, is_running: bool) -> dict[str, Any]:
         "library": st.get_option("server.baseUrlPath").rstrip("/") + LIBRARY_PATH,
         "offset_ms": chart.offset_ms,
         "is_running": is_running,
+        "told_at": now,
+        "until": until,
+        "old_after_ms": LATE_BY_MS + step_ms((until or now) - chart.span[0]),
         "words": words.CHART,
     }

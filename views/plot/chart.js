@@ -38,8 +38,8 @@ class Chart {
   }
 
   hear(told) {
+    if (told.data.told_at !== this.told?.data.told_at) this.heardAt = performance.now();
     this.told = told;
-    this.heardAt = performance.now();
     this.root.dataset.session = told.data.session;
     this.age();
     if (!this.isDrawn) this.write(told.data.words.loading);
@@ -103,11 +103,29 @@ class Chart {
 
   age() {
     const ms = performance.now() - (this.heardAt ?? performance.now());
-    const isStale = Boolean(this.told?.data.is_running) && ms > STALE_AFTER_MS;
+    const isUnheard = Boolean(this.told?.data.is_running) && ms > STALE_AFTER_MS;
+    const behindMs = this.behindMs(ms);
+    const isStale = isUnheard || behindMs > (this.told?.data.old_after_ms ?? Infinity);
     this.root.dataset.state = isStale ? "stale" : "fresh";
     this.plot.style.opacity = isStale ? "0.45" : "";
-    if (isStale) this.write(this.told.data.words.stale.replace("{n}", String(Math.floor(ms / 1000))));
-    else if (this.isDrawn) this.write(this.zoom ? this.told.data.words.zoomed : this.told.data.words.zoom);
+    if (!this.told || (!isStale && !this.isDrawn)) return;
+    const { words } = this.told.data;
+    const told = [isUnheard ? words.stale.replace("{n}", String(Math.floor(ms / 1000))) : ""];
+    if (behindMs !== null) told.push(this.until(isStale ? words.old : words.until, behindMs));
+    if (!isStale) told.push(this.zoom ? words.zoomed : words.zoom);
+    this.write(told.filter(Boolean).join(" "));
+  }
+
+  /** Tell how long ago the moment is up to which a running session is drawn; null for one that is over. */
+  behindMs(sinceHeardMs) {
+    const { told_at: toldAt, until } = this.told?.data ?? {};
+    return until == null ? null : toldAt - until + sinceHeardMs;
+  }
+
+  until(words, behindMs) {
+    const { until, offset_ms: offsetMs } = this.told.data;
+    const time = new Date(until + offsetMs).toISOString().slice(11, 19);
+    return words.replace("{time}", time).replace("{n}", String(Math.floor(behindMs / 1000)));
   }
 
   fail(error) {

@@ -33,7 +33,9 @@ MODEL_TITLE = "Predicted plasma ketamine, ng/mL ({model} model, not a measuremen
 CHART = {
     "loading": "The chart is being loaded …",
     "failed": "The chart cannot be drawn: {reason}",
-    "stale": "Chart not renewed for {n} s",
+    "stale": "Chart not renewed for {n} s.",
+    "until": "Drawn until {time}.",
+    "old": "OLD: drawn until {time}, {n} s ago.",
     "zoom": "Drag over a stretch to see it closer.",
     "zoomed": "Closer view. Double-click shows the whole session.",
 }
