@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -19,7 +19,7 @@ from monitors.devices.cuff_cycle import REST_S, STAT_REST_S
 from monitors.devices.link import Tap
 from monitors.errors import TransportError
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 class Cuff:

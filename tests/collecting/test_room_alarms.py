@@ -58,7 +58,7 @@ def test_somebody_is_called_for_a_high_alarm_until_it_is_acknowledged() -> None:
     annunciator = Annunciator(None, pager)
     story = Story().infusing().spo2(85, seconds=20)
     let_hear(annunciator, told({"R1": story}), story.clock.now_ms())
-    assert "R1 needs somebody" in calls.get(timeout=10)
+    assert "R1 needs somebody" in calls.get(timeout=30)
     story.order("acknowledge", condition="spo2_low")
     let_hear(Annunciator(None, pager), told({"R1": story}), story.clock.now_ms())
     assert calls.empty()

@@ -30,7 +30,7 @@ from monitors.readings import (
     Reading,
 )
 
-LONGEST_WAIT_S = 10.0
+LONGEST_WAIT_S = 30.0
 E = TypeVar("E")
 
 

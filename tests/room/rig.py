@@ -24,7 +24,7 @@ from monitors.store.facts import Command, CommandOutcome
 from monitors.store.picture import Picture
 
 TOP = Path(__file__).parent.parent.parent
-WAIT_S = 30.0
+WAIT_S = 60.0
 T = TypeVar("T")
 
 

@@ -17,7 +17,7 @@ from simulators.control import ask
 from simulators.room import Room
 from tests.simulators.examples import plan
 
-WAIT_S = 15.0
+WAIT_S = 45.0
 SPEED = 20.0
 STARTED = [
     ("suntech", NibpFailure.OVERPRESSURE),

@@ -14,7 +14,7 @@ from simulators.faults import Fault, FaultWindow
 from tests.simulators.examples import empty_recliner, recliner
 
 ALONE = ("hl7-mllp",)
-WAIT_S = 15.0
+WAIT_S = 45.0
 
 
 def _converse(gateway, end_s, cuff_at_s=None):

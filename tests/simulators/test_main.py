@@ -15,7 +15,7 @@ from simulators.ports import ScenarioClock
 from simulators.room import Room
 from simulators.scenario import load
 
-WAIT_S = 20.0
+WAIT_S = 45.0
 
 
 @pytest.fixture

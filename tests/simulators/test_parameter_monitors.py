@@ -15,7 +15,7 @@ from monitors.readings import NibpDetermination, OximetryReading, Reading, Vital
 from simulators.control import ask
 from tests.simulators.examples import plan
 
-WAIT_S = 20.0
+WAIT_S = 45.0
 SPEED = 10.0
 MONITORS = ("pm6750", "ge-dri", "ivy-450c", "hl7-mllp", "intellivue")
 every_monitor = pytest.mark.parametrize("device", MONITORS)

@@ -22,7 +22,7 @@ from simulators.control import ask
 from simulators.faults import Fault, FaultWindow
 from tests.simulators.examples import plan
 
-WAIT_S = 15.0
+WAIT_S = 45.0
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals need POSIX")
 
 

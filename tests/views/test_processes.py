@@ -28,7 +28,7 @@ from views.lines import CUT_AFTER_S
 from views.live import QUEUE_LIMIT
 
 T = TypeVar("T")
-ENDS_WITHIN_S = 10
+ENDS_WITHIN_S = 30
 CLINIC = """
 [clinic]
 store = "room.db"
