@@ -3,12 +3,17 @@
 Here it is kept in memory: read once from the store when a collector begins, then grown by what the
 picture brings, so that a page that opens costs no query. Five seconds are one point, the lowest
 SpO2 of them, because a short fall must not vanish; a stretch without values stays a gap.
+
+It belongs to whoever sits there now. As a session begins or ends it starts empty, and whatever a
+store that lags behind still tells of the time before is left out.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 TrendSource = Callable[[Sequence[str], float], dict[str, dict[str, list[list[Any]]]]]
@@ -24,13 +29,37 @@ _TRACED = ("spo2_pct", "pulse_rate_per_min")
 Series = dict[str, list[list[Any]]]
 
 
+def _empty() -> Series:
+    return {"spo2_pct": [], "pulse_rate_per_min": [], "nibp": []}
+
+
+@dataclass(slots=True)
+class _Seat:
+    """Hold the series of whoever sits in a recliner.
+
+    session: whose they are, None while nobody sits there. since_ms: what was measured before is
+    another's; None where that is not known.
+    """
+
+    session: str | None = None
+    since_ms: int | None = None
+    series: Series = field(default_factory=_empty)
+
+    def owns(self, point: Sequence[Any]) -> bool:
+        """Say whether a point may be shown for whoever sits there."""
+        return self.since_ms is None or point[0] >= self.since_ms
+
+
 class HalfHour:
-    """Keep the series of every recliner; stamps are UTC milliseconds of the collector."""
+    """Keep the series of every recliner; stamps are UTC milliseconds of the collector.
+
+    The store is read beside the thread that takes pictures, so both change the seats under a lock.
+    """
 
     def __init__(self, source: TrendSource | None = None) -> None:
         self._source = source
-        self._series: dict[str, Series] = {}
-        self._sessions: dict[str, str | None] = {}
+        self._seats: dict[str, _Seat] = {}
+        self._lock = threading.Lock()
         self._text = "{}"
         self._text_ms: int | None = None
         self._read_for: str | None = None
@@ -39,20 +68,25 @@ class HalfHour:
 
     def add(self, recliner: str, picture: dict[str, Any]) -> None:
         """Take one more picture of a recliner."""
-        series = self._series_of(recliner, (picture.get("session") or {}).get("id"))
-        for vital in _TRACED:
-            shown = (picture.get("vitals") or {}).get(vital) or {}
-            if shown.get("at") is not None:
-                _append(series[vital], int(shown["at"]), shown.get("value"))
-        _append_cuff(series["nibp"], picture.get("nibp") or {})
+        with self._lock:
+            seat = self._seat_of(recliner, picture)
+            for vital in _TRACED:
+                shown = (picture.get("vitals") or {}).get(vital) or {}
+                if shown.get("at") is not None and seat.owns([shown["at"]]):
+                    _append(seat.series[vital], int(shown["at"]), shown.get("value"))
+            nibp = picture.get("nibp") or {}
+            if nibp.get("at") is not None and seat.owns([nibp["at"]]):
+                _append_cuff(seat.series["nibp"], nibp)
 
-    def _series_of(self, recliner: str, session_id: str | None) -> Series:
-        """Return a recliner's series; those of an earlier session are not the next patient's."""
-        before = self._sessions.get(recliner)
-        self._sessions[recliner] = session_id
-        if session_id is not None and before is not None and before != session_id:
-            self._series[recliner] = _empty()
-        return self._series.setdefault(recliner, _empty())
+    def _seat_of(self, recliner: str, picture: dict[str, Any]) -> _Seat:
+        """Return a recliner's seat; a new and empty one where somebody came or went."""
+        session: str | None = (picture.get("session") or {}).get("id")
+        seat = self._seats.get(recliner)
+        if seat is None or seat.session != session:
+            seat = self._seats[recliner] = _Seat(session)
+            self._text_ms = None
+        seat.since_ms = picture.get("seat_since")
+        return seat
 
     def is_wanted(self, holder: str, now_ms: int) -> bool:
         """Say whether the store is to be read for this collector, now.
@@ -69,25 +103,24 @@ class HalfHour:
         if self._source is None:
             return
         stored = self._source(recliners, MINUTES)
-        for recliner, series in stored.items():
-            gathered = self._series.get(recliner, _empty())
-            self._series[recliner] = {
-                name: _joined(series.get(name, []), gathered[name]) for name in gathered
-            }
-        self._reads = self._reads + 1 if self._read_for == holder else 1
-        self._read_for = holder
-        self._text_ms = None
+        with self._lock:
+            for recliner, series in stored.items():
+                seat = self._seats.setdefault(recliner, _Seat())
+                for name, gathered in seat.series.items():
+                    own = [point for point in series.get(name, []) if seat.owns(point)]
+                    seat.series[name] = _joined(own, gathered)
+            self._reads = self._reads + 1 if self._read_for == holder else 1
+            self._read_for = holder
+            self._text_ms = None
 
     def text(self, now_ms: int) -> str:
-        """Return it all as JSON, made at most every five seconds."""
-        if self._text_ms is None or now_ms - self._text_ms >= TEXT_KEPT_MS:
-            self._text = json.dumps(self._series, separators=(",", ":"))
-            self._text_ms = now_ms
-        return self._text
-
-
-def _empty() -> Series:
-    return {"spo2_pct": [], "pulse_rate_per_min": [], "nibp": []}
+        """Return it all as JSON, made every five seconds, at once where somebody came or went."""
+        with self._lock:
+            if self._text_ms is None or now_ms - self._text_ms >= TEXT_KEPT_MS:
+                told = {name: {"session": s.session, **s.series} for name, s in self._seats.items()}
+                self._text = json.dumps(told, separators=(",", ":"))
+                self._text_ms = now_ms
+            return self._text
 
 
 def _append(points: list[list[Any]], at: int, value: float | None) -> None:
@@ -106,8 +139,8 @@ def _append(points: list[list[Any]], at: int, value: float | None) -> None:
 
 
 def _append_cuff(points: list[list[Any]], nibp: dict[str, Any]) -> None:
-    at, systolic = nibp.get("at"), nibp.get("systolic_mmhg")
-    if at is None or systolic is None or (points and points[-1][0] >= at):
+    at, systolic = nibp["at"], nibp.get("systolic_mmhg")
+    if systolic is None or (points and points[-1][0] >= at):
         return
     points.append([at, systolic, nibp.get("diastolic_mmhg"), nibp.get("mean_mmhg")])
     _forget(points, at)

@@ -41,6 +41,7 @@ def depict(recliner: Recliner, now_ms: int, utc_of: UtcOf, rate: float = 1.0) ->
         "as_of": utc_of(now_ms),
         "rate": rate,
         "session": _session(recliner, now_ms, utc),
+        "seat_since": _seat_since(recliner, utc),
         "vitals": _vitals(recliner, now_ms, utc, alarms_by_vital),
         "nibp": _nibp(recliner, now_ms, utc, alarms_by_vital.get(Vital.NIBP)),
         "devices": [_device(device, utc) for device in recliner.devices.values()],
@@ -107,6 +108,12 @@ def _session(recliner: Recliner, now_ms: int, utc: _Utc) -> dict[str, Any] | Non
         "projected_end": utc(session.projected_end_ms(now_ms)),
         "begun_at": utc(session.began_ms),
     }
+
+
+def _seat_since(recliner: Recliner, utc: _Utc) -> int | None:
+    """Return since when whoever sits there does, or nobody: what is older is another patient's."""
+    session = recliner.session
+    return utc(session.began_ms if session else recliner.nibp.belongs_from_ms)
 
 
 def _vitals(

@@ -308,3 +308,15 @@ def test_a_delay_in_progress_goes_on_in_the_same_boot() -> None:
     happened += after.recliner.take(OXIMETER, OximetryReading(88, 72), after.later(1))
     told = [one.event.condition for one in happened if isinstance(one, AlarmChanged)]
     assert "spo2_low" in told or "spo2_low" in [a["condition"] for a in after.picture()["alarms"]]
+
+
+def test_a_picture_says_since_when_the_seat_is_whose_it_is() -> None:
+    story = Story().begun()
+    began = story.picture()["session"]["begun_at"]
+    story.later(60)
+    assert story.picture()["seat_since"] == began
+    story.later(60)
+    story.order("abandon", reason="story")
+    left = story.moment.utc_ms
+    story.later(60)
+    assert (story.picture()["session"], story.picture()["seat_since"]) == (None, left)

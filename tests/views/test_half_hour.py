@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from views.half_hour import AGAIN_AFTER_MS, KEPT_MS, HalfHour
+from views.half_hour import AGAIN_AFTER_MS, KEPT_MS, TEXT_KEPT_MS, HalfHour
 
 START = 1_700_000_000_000
 
 
-def shown(at: int, value: int | None, session: str = "s", cuff: Any = None) -> dict[str, Any]:
-    """Return a picture with one SpO2."""
+def shown(
+    at: int,
+    value: int | None,
+    session: str | None = "s",
+    cuff: Any = None,
+    since: int | None = None,
+) -> dict[str, Any]:
+    """Return a picture with one SpO2; session None: nobody sits there; since: when that began."""
     return {
-        "session": {"id": session},
+        "session": {"id": session} if session else None,
+        "seat_since": since,
         "vitals": {"spo2_pct": {"at": at, "value": value}},
         "nibp": cuff,
     }
@@ -59,6 +66,72 @@ def test_the_next_patient_does_not_inherit_a_trend() -> None:
     half_hour.add("R1", shown(START, 84, "first"))
     half_hour.add("R1", shown(START + 60_000, 98, "second"))
     assert [value for _, value in spo2(half_hour)] == [98]
+
+
+CUFF = {"at": START, "systolic_mmhg": 190, "diastolic_mmhg": 95, "mean_mmhg": 120}
+
+
+def test_discharge_empties_the_trend_and_so_does_the_next_session() -> None:
+    half_hour = HalfHour()
+    half_hour.add("R1", shown(START, 84, "first", CUFF))
+    half_hour.add("R1", shown(START + 60_000, 97, None))
+    told = json.loads(half_hour.text(0))["R1"]
+    assert ([value for _, value in told["spo2_pct"]], told["nibp"]) == ([97], [])
+    assert told["session"] is None
+    half_hour.add("R1", shown(START + 120_000, 98, "second"))
+    told = json.loads(half_hour.text(0))["R1"]
+    assert [value for _, value in told["spo2_pct"]] == [98]
+    assert told["session"] == "second"
+
+
+def test_a_page_that_opens_right_after_a_discharge_gets_nothing_of_it() -> None:
+    half_hour = HalfHour()
+    half_hour.add("R1", shown(START, 84, "first", CUFF))
+    assert spo2(half_hour, 0)
+    half_hour.add("R1", shown(START + 1_000, None, None))
+    assert [value for _, value in spo2(half_hour, TEXT_KEPT_MS - 1)] == [None]
+
+
+def test_a_store_that_lags_behind_brings_nobody_back() -> None:
+    """Its current session is still the one that ended: all of it is older than the empty seat."""
+    stored = {"R1": {"spo2_pct": [[START - 5_000, 84]], "nibp": [[START - 9_000, 190, 95, 120]]}}
+    for session in (None, "second"):
+        half_hour = HalfHour(lambda recliners, minutes: stored)
+        half_hour.add("R1", shown(START + 1_000, 98, session, since=START))
+        half_hour.read(("R1",), "here", 0)
+        told = json.loads(half_hour.text(0))["R1"]
+        assert (told["spo2_pct"], told["nibp"]) == ([[START + 1_000, 98]], [])
+
+
+def test_who_came_while_the_store_was_read_is_not_given_the_patient_before() -> None:
+    half_hour = HalfHour()
+
+    def slow(recliners: Any, minutes: float) -> Any:
+        half_hour.add("R1", shown(START + 1_000, 98, "second", since=START))
+        return {"R1": {"spo2_pct": [[START - 5_000, 84]]}}
+
+    half_hour = HalfHour(slow)
+    half_hour.add("R1", shown(START - 4_000, 85, "first", since=START - 60_000))
+    half_hour.read(("R1",), "here", 0)
+    assert spo2(half_hour) == [[START + 1_000, 98]]
+
+
+def test_a_new_collector_does_not_bring_a_discharged_patient_back() -> None:
+    stored = {"R1": {"spo2_pct": [[START - 5_000, 84]]}}
+    half_hour = HalfHour(lambda recliners, minutes: stored)
+    half_hour.add("R1", shown(START - 4_000, 84, "first", CUFF, START - 60_000))
+    half_hour.read(("R1",), "one", 0)
+    half_hour.add("R1", shown(START + 4_000, None, None, since=START))
+    half_hour.read(("R1",), "two", AGAIN_AFTER_MS)
+    assert [value for _, value in spo2(half_hour)] == [None]
+
+
+def test_what_is_told_late_of_the_patient_before_is_left_out() -> None:
+    half_hour = HalfHour()
+    late = shown(START - 1_000, 84, "second", CUFF | {"at": START - 1_000}, START)
+    half_hour.add("R1", late)
+    told = json.loads(half_hour.text(0))["R1"]
+    assert (told["spo2_pct"], told["nibp"]) == ([], [])
 
 
 def test_a_cuff_result_stands_once() -> None:

@@ -101,8 +101,7 @@ export class Tile {
 
   /** Take a new picture of the recliner; the trend grows by it. */
   update(picture) {
-    const [before, session] = [this.picture?.session?.id, picture.session?.id];
-    if (before && session && before !== session) this.trend.fill(null);
+    this.seat(picture.session?.id ?? null, picture.seat_since);
     this.picture = picture;
     const spo2 = picture.vitals?.spo2_pct;
     if (spo2?.at) this.trend.add(spo2.at, spo2.value ?? null);
@@ -113,6 +112,15 @@ export class Tile {
     this.writeSession(picture);
     this.writeExtras(picture);
     this.writeLimits(picture);
+  }
+
+  /** Begin with empty traces where somebody came or went: they belong to who sits there now. */
+  seat(session, sinceUtc) {
+    if (this.picture && session !== this.trend.owner) {
+      this.pleth.empty();
+      this.trendDrawnAt = -Infinity;
+    }
+    this.trend.begin(session, sinceUtc);
   }
 
   /** Show the crossed bell where a limit is off, and name it. */
@@ -243,6 +251,7 @@ export class Tile {
       write(this.elapsed, session ? DASHES : "");
       markNumber(this.elapsed, "", this.picture.as_of, session ? "gone" : "absent");
       write(this.planned, "");
+      this.fillTo(0);
       return;
     }
     const passed = Math.max(0, view.frozenNow - this.picture.as_of);
@@ -252,7 +261,11 @@ export class Tile {
     markNumber(this.elapsed, Math.floor(elapsed / 1000), this.picture.as_of, view.lostMs ? "stale" : "valid");
     write(this.planned, this.plannedText(session, elapsed, passed));
     const share = session.planned_s ? Math.min(1, elapsed / (session.planned_s * 1000)) : 0;
-    mark(this.fillBar, "style", `transform:scaleX(${(started ? share : 0).toFixed(3)})`);
+    this.fillTo(started ? share : 0);
+  }
+
+  fillTo(share) {
+    mark(this.fillBar, "style", `transform:scaleX(${share.toFixed(3)})`);
   }
 
   plannedText(session, elapsed, passed) {

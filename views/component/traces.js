@@ -137,12 +137,18 @@ export class Pleth {
     this.isShown = false;
   }
 
+  /** Forget every sample: somebody else sits there now. */
+  empty() {
+    this.restart();
+    this.clear();
+  }
+
   show() {
     this.isShown = true;
   }
 }
 
-/** Keep and draw the last half hour of one recliner. */
+/** Keep and draw the last half hour of whoever sits in one recliner now. */
 export class Trend {
   constructor(canvas) {
     this.canvas = canvas;
@@ -155,14 +161,24 @@ export class Trend {
     return fitCanvas(this.canvas, width, height);
   }
 
+  /** Begin empty for whoever sits there now; what was measured before sinceUtc is another's. */
+  begin(owner, sinceUtc) {
+    if (owner !== this.owner) [this.spo2, this.cuffs] = [[], []];
+    this.owner = owner;
+    this.sinceUtc = sinceUtc ?? -Infinity;
+  }
+
+  /** Take the half hour that the server kept; that of another session is nobody's here. */
   fill(history) {
-    this.spo2 = (history?.spo2_pct ?? []).map((point) => [...point]);
-    this.cuffs = (history?.nibp ?? []).map((point) => [...point]);
+    if (!history || (history.session ?? null) !== this.owner) return;
+    const own = (points) => (points ?? []).filter((point) => point[0] >= this.sinceUtc).map((point) => [...point]);
+    this.spo2 = own(history.spo2_pct);
+    this.cuffs = own(history.nibp);
   }
 
   add(at, value) {
     const last = this.spo2.at(-1);
-    if (last && at <= last[0]) return;
+    if (at < this.sinceUtc || (last && at <= last[0])) return;
     if (last && at - last[0] < TREND_STEP_MS && last[1] !== null && value !== null) {
       last[1] = Math.min(last[1], value);
       return;
@@ -173,7 +189,7 @@ export class Trend {
   }
 
   addCuff(at, systolic, diastolic, mean) {
-    if (this.cuffs.some((cuff) => cuff[0] === at)) return;
+    if (at < this.sinceUtc || this.cuffs.some((cuff) => cuff[0] === at)) return;
     this.cuffs.push([at, systolic, diastolic, mean]);
     this.cuffs.sort((a, b) => a[0] - b[0]);
   }
