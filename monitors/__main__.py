@@ -17,6 +17,7 @@ from pathlib import Path
 
 from monitors import config
 from monitors.errors import ChairsideError
+from monitors.output import OutputLost, say
 
 LONGEST_S = 604_800
 """A week: the longest that a port is listened to on request."""
@@ -35,13 +36,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except ChairsideError as error:
+        if isinstance(error, OutputLost):
+            _forget_output()
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _forget_output() -> None:
+    """Let what is still to be printed go nowhere, so that nothing more is said at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,10 +116,11 @@ def _check(options: argparse.Namespace) -> int:
     seen = look_at_store(clinic, world_utc_ms())
     found = remarks(clinic, seen)
     told = f"{_count(found, 'thing')} to put right" if found else "nothing wrong in the file"
-    print("\n".join([f"{options.config}: {_count(clinic.recliners, 'recliner')}, {told}", *found]))
+    say(sys.stdout, f"{options.config}: {_count(clinic.recliners, 'recliner')}, {told}", *found)
     if clinic.protocols_path is not None and clinic.protocols_path.exists():
         known = protocol_toml.load(clinic.protocols_path)
-        print(f"{clinic.protocols_path}: {_count(known, 'protocol')}, nothing wrong in the file")
+        words = f"{_count(known, 'protocol')}, nothing wrong in the file"
+        say(sys.stdout, f"{clinic.protocols_path}: {words}")
     status = 1 if found else 0
     if options.no_ports:
         return status
@@ -179,7 +188,9 @@ def _decode(options: argparse.Namespace) -> int:
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("recording", help="a stored session's id, or a CSV file of a trend")
+    parser.add_argument(
+        "recording", help="a CSV file of a trend, - for standard input, or a session's id"
+    )
     parser.add_argument("--limits", default="default", help="alarm preset, or a file of limits")
     parser.add_argument("--config", type=Path, default=Path(config.DEFAULT_CONFIG_NAME))
     parser.add_argument("--store", help="the store that holds the session; else clinic.toml's")

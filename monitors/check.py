@@ -6,6 +6,7 @@ is printed in words. Nothing is stored and no cuff is started.
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 from collections.abc import Mapping
@@ -20,11 +21,12 @@ from monitors.devices.capture_file import CaptureHeader, Direction
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LinkEvent
-from monitors.devices.probe_report import words_of
+from monitors.devices.probe_report import with_article, words_of
 from monitors.devices.probing import probe
 from monitors.devices.transport import is_pseudo_terminal, list_ports
 from monitors.errors import ConfigurationError, TransportError
 from monitors.heard import Heard
+from monitors.output import say
 from monitors.settings import Clinic
 from monitors.store.lease import Tenant
 
@@ -39,7 +41,7 @@ def check_ports(
     """
     held = tenants or {}
     for words in dict.fromkeys(_who(tenant) for tenant in held.values()):
-        print(f"{words}: ports in use are not opened", file=out)
+        say(out, f"{words}: ports in use are not opened")
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
     clock = clinic.make_clock()
     free = {
@@ -55,7 +57,7 @@ def check_ports(
     _run(links, events, heard, seconds)
     for _, device_id, device in clinic.all_devices():
         words = heard[device_id].words() if device_id in heard else "in use by the collector"
-        print(f"{device_id:<16} {device.device:<14} {device.port:<28} {words}", file=out)
+        say(out, f"{device_id:<16} {device.device:<14} {device.port:<28} {words}")
     return 0 if all(one.is_as_it_should_be for one in heard.values()) else 1
 
 
@@ -95,14 +97,14 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
     ConfigurationError if the file exists already, cannot be written, or the device is unknown.
     """
     kind = kind_of(device)
-    if path.exists():
+    if os.path.lexists(path):
         raise ConfigurationError(f"{path} exists already; a capture never overwrites")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise ConfigurationError(f"{path}: there is no folder {path.parent}")
     clock = SystemClock()
     heard = {device: Heard(kind, frozenset(kind.measures))}
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
-    is_simulated = is_loopback(port) or is_pseudo_terminal(port)
+    is_simulated = _is_on_this_machine(port)
     header = CaptureHeader(device, port, kind.line, world_utc_ms(), is_simulated=is_simulated)
     with _LateWriter(path, header, clock) as writer:
         link = Link(device, kind, port, clock, events.put, tap=writer.record, may_start_cuff=False)
@@ -113,6 +115,11 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
     told = f"{seconds:g} s of {port}" if writer.has_begun else "not written"
     print(f"{path}: {told}; {device} {heard[device].words()}", file=err)
     return 0 if heard[device].has_spoken else 1
+
+
+def _is_on_this_machine(port: str) -> bool:
+    """Say whether a program of this machine speaks at a port, and no device at a cable."""
+    return is_loopback(port) or ("://" not in port and is_pseudo_terminal(port))
 
 
 class _LateWriter:
@@ -159,30 +166,30 @@ def probe_ports(port: str | None, seconds: float, out: TextIO) -> int:
     """List the serial ports, then find out what is on one, or on each; 0 if a device was named."""
     listed = list_ports()
     if port is None and not listed:
-        print("no serial port on this machine; name one, such as socket://host:port", file=out)
+        say(out, "no serial port on this machine; name one, such as socket://host:port")
         return 1
     for found in listed if port is None else ():
         usb = f", USB {found.identity}" if found.identity else ""
-        print(f"{found.device}: {found.description or 'serial port'}{usb}", file=out)
+        say(out, f"{found.device}: {found.description or 'serial port'}{usb}")
     asked = [port] if port is not None else [found.device for found in listed]
     named = [_probe_one(name, seconds, out) for name in asked]
     return 0 if all(named) else 1
 
 
 def _probe_one(port: str, seconds: float, out: TextIO) -> bool:
-    print(f"\nlistening at {port} …", file=out, flush=True)
+    say(out, f"\nlistening at {port} …")
     try:
         report = probe(port, SystemClock(), listen_s=seconds)
     except TransportError as error:
-        print(error, file=out)
+        say(out, error)
         return False
     if report.match is not None:
         line = report.match.line
-        print(f"it is a {report.match.kind.title}, {words_of(line)}", file=out)
+        say(out, f"it is {with_article(report.match.kind.title)}, {words_of(line)}")
     for remark in report.remarks:
-        print(remark, file=out)
+        say(out, remark)
     if report.match is None:
         return False
-    print("\nfor clinic.toml, under the recliner's [[recliners]] table:\n", file=out)
-    print(report.toml(True if is_loopback(port) else None), file=out)
+    say(out, "\nfor clinic.toml, under the recliner's [[recliners]] table:\n")
+    say(out, report.toml(True if _is_on_this_machine(port) else None))
     return True

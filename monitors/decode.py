@@ -18,14 +18,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from monitors.devices.adapter import DecodeCounts
-from monitors.devices.capture_file import is_capture, read_chunks
+from monitors.devices.adapter import Adapter, DecodeCounts
+from monitors.devices.capture_file import (
+    LONGEST_HEADER_BYTES,
+    is_capture,
+    read_blocks,
+    read_chunks,
+    read_header,
+)
 from monitors.devices.catalogue import kind_of
 from monitors.devices.playing_back import decoded
-from monitors.errors import ConfigurationError
+from monitors.errors import ConfigurationError, FrameError
+from monitors.output import say
 from monitors.readings import Reading, as_record
 
 WRONG_INPUT = 2
+BLOCK_LENGTH_BYTES = 4
 _CHUNK_BYTES = 65536
 _WORD = re.compile(r"\S+")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]")
@@ -36,14 +44,18 @@ def run_decode(device: str, source: str | None, is_hex: bool, out: TextIO, err: 
 
     device: a name of the catalogue. source: a file, or None or "-" for standard input. is_hex:
     the source is text, bytes as pairs of hexadecimal digits, comments from # to the line's end.
-    A mistake is told on err, naming the device, the file, or the line and column. Raises
-    BrokenPipeError where nobody reads out any more.
+    A mistake is told on err, naming the device, the file, or the line and column; so is a
+    capture of another device, and one whose end is missing. Raises OutputLost where out cannot
+    be written, BrokenPipeError where nobody reads it any more.
     """
     name = "standard input" if source in (None, "-") else str(source)
     try:
-        counts = _decode(device, source, name, is_hex, out)
+        counts = _decode(device, source, name, is_hex, out, err)
     except ConfigurationError as error:
         print(error, file=err)
+        return WRONG_INPUT
+    except FrameError as error:
+        print(f"{name}: {error}", file=err)
         return WRONG_INPUT
     except BrokenPipeError:
         raise
@@ -82,18 +94,38 @@ def _byte_run(word: re.Match[str], where: str) -> bytes:
     return bytes.fromhex(word[0])
 
 
-def _decode(device: str, source: str | None, name: str, is_hex: bool, out: TextIO) -> DecodeCounts:
+def _decode(
+    device: str, source: str | None, name: str, is_hex: bool, out: TextIO, err: TextIO
+) -> DecodeCounts:
     adapter = kind_of(device).make()
     if source is not None and source != "-" and is_capture(Path(source)):
-        for _, reading in decoded(read_chunks(Path(source)), adapter):
-            _print((reading,), out)
-        _print(adapter.finish(), out)
+        _decode_capture(Path(source), device, adapter, out, err)
         return adapter.counts
     with _opened(source) as stream:
         for chunk in _hex_chunks(stream, name) if is_hex else _chunks(stream):
             _print(adapter.feed(chunk, 0.0), out)
     _print(adapter.finish(), out)
     return adapter.counts
+
+
+def _decode_capture(path: Path, device: str, adapter: Adapter, out: TextIO, err: TextIO) -> None:
+    recorded = read_header(path).device
+    if recorded != device:
+        print(f"{path} was recorded from {recorded} and is decoded as {device}", file=err)
+    for _, reading in decoded(read_chunks(path), adapter):
+        _print((reading,), out)
+    _print(adapter.finish(), out)
+    if missing := _half_block_bytes(path):
+        words = f"its end is missing: the last {missing} bytes are no whole block"
+        print(f"{path}: {words}, and were left out", file=err)
+
+
+def _half_block_bytes(path: Path) -> int:
+    """Return how many bytes stand after the last whole block of a capture."""
+    with path.open("rb") as file:
+        header = file.readline(LONGEST_HEADER_BYTES)
+    whole = sum(BLOCK_LENGTH_BYTES + len(block) for block in read_blocks(path))
+    return path.stat().st_size - len(header) - whole
 
 
 def _opened(source: str | None) -> AbstractContextManager[BinaryIO]:
@@ -117,8 +149,7 @@ def _hex_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
 def _print(readings: Sequence[Reading], out: TextIO) -> None:
     records = [record for reading in readings if (record := as_record(reading)) is not None]
     if records:
-        out.write("".join(f"{_json(record)}\n" for record in records))
-        out.flush()
+        say(out, *(_json(record) for record in records))
 
 
 def _json(record: dict[str, Any]) -> str:

@@ -8,6 +8,8 @@ apart from them, in one line on standard error.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,16 +21,22 @@ from monitors.clinic.alarm_event import Transition
 from monitors.clinic.limits import Limits
 from monitors.clinic.preset_file import load_preset
 from monitors.errors import ConfigurationError
-from monitors.formats.trend_csv import Trend, read_trend
+from monitors.formats.trend_csv import Trend, read_trend, read_trend_stream
+from monitors.output import say
 from monitors.readings import Vital
 from monitors.replay import replay_trend, replayed_lines
 from monitors.session_stimuli import session_stimuli
 from monitors.store.history import History
 
+STANDARD_INPUT = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """Hold what was asked for: recording is a file or a session's id; store overrides clinic."""
+    """Hold what was asked for. recording: a file, a session's id, or "-" for standard input.
+
+    store overrides clinic_file.
+    """
 
     recording: str
     limits: str
@@ -52,21 +60,28 @@ def run_replay(options: ReplayOptions, out: TextIO, err: TextIO) -> int:
     limits = load_preset(options.limits)
     recording, begun = _recording(options, limits), 0
     for line in recording.lines:
-        print(line, file=out)
+        say(out, line)
         begun += json.loads(line)["transition"] == Transition.STARTED
-    out.flush()
     alarms = f"{begun} alarm{'' if begun == 1 else 's'}"
-    print(f"{options.recording}: {recording.words}; {alarms} told", file=err)
+    print(f"{_name(options)}: {recording.words}; {alarms} told", file=err)
     return 0
+
+
+def _name(options: ReplayOptions) -> str:
+    is_standard = options.recording == STANDARD_INPUT
+    return "standard input" if is_standard else options.recording
 
 
 def _recording(options: ReplayOptions, limits: Limits) -> _Recording:
     path = Path(options.recording)
-    if path.is_file():
+    if options.recording == STANDARD_INPUT:
+        trend = read_trend_stream(sys.stdin.buffer, _name(options))
+        return _Recording(_trend_words(trend), replay_trend(trend, limits))
+    if os.path.isdir(path):
+        raise ConfigurationError(f"{path} is a folder; name one recording in it")
+    if os.path.exists(path):
         trend = read_trend(path)
         return _Recording(_trend_words(trend), replay_trend(trend, limits))
-    if path.is_dir():
-        raise ConfigurationError(f"{path} is a folder; name one recording in it")
     if path.suffix or len(path.parts) > 1:
         raise ConfigurationError(f"{path}: there is no such file")
     history = History.open(_store(options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -225,3 +226,69 @@ def test_replay_names_what_it_does_not_find(tmp_path: Path) -> None:
     assert (status, "name its --store" in err) == (2, True)
     status, _, err = monitors("replay", "x.csv", "--limits", "moood")
     assert (status, "did you mean 'mood'" in err) == (2, True)
+
+
+def _to_a_full_disk(*arguments: str, is_buffered: bool) -> tuple[int, str]:
+    """Run a command with its output on a disk without room; return status and errors."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if is_buffered else "1"}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "monitors", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=TOP,
+            env=environment,
+            timeout=120,
+            check=False,
+        )
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("is_buffered", [True, False])
+@pytest.mark.parametrize("command", ["decode", "replay", "check", "probe"])
+def test_a_full_disk_behind_the_output_is_blamed(
+    tmp_path: Path, command: str, is_buffered: bool
+) -> None:
+    frames, trend, clinic = (tmp_path / name for name in ("f.bin", "t.csv", "clinic.toml"))
+    frames.write_bytes(bytes.fromhex("804862"))
+    trend.write_text("time,spo2\n" + "".join(f"{n},80\n" for n in range(60)), "utf-8")
+    clinic.write_text(CONFLICT.format(store="x.db", iv="right"), "utf-8")
+    words = {
+        "decode": ("nonin-df1", str(frames)),
+        "replay": (str(trend), "--limits", "pain"),
+        "check": (str(clinic), "--no-ports"),
+        "probe": ("/dev/null",),
+    }
+    said = "the output cannot be written: No space left on device\n"
+    assert _to_a_full_disk(command, *words[command], is_buffered=is_buffered) == (2, said)
+
+
+def test_replay_reads_standard_input_by_either_name(tmp_path: Path) -> None:
+    trend = ("time,spo2\n" + "".join(f"{n},80\n" for n in range(60))).encode()
+    (tmp_path / "t.csv").write_bytes(trend)
+    status, expected, _ = monitors("replay", str(tmp_path / "t.csv"))
+    assert (status, expected.count('"start"') > 0) == (0, True)
+    for name, words in (("-", "standard input"), ("/dev/stdin", "/dev/stdin")):
+        status, out, err = monitors("replay", name, stdin=trend)
+        assert (status, out) == (0, expected), err
+        assert err.startswith(f"{words}: 60 rows")
+
+
+@pytest.mark.parametrize("command", ["probe", "capture"])
+@pytest.mark.parametrize(
+    ("port", "words"),
+    [
+        ("/dev/null", "it is not a serial port"),
+        ("/tmp", "it is a folder, not a serial port"),
+        ("socket://10.0.0.1:70000", "the port 70000 is beyond 65535"),
+    ],
+)
+def test_what_is_no_port_is_told_in_words(
+    tmp_path: Path, command: str, port: str, words: str
+) -> None:
+    more = ["nonin-df1", str(tmp_path / "kept"), "--seconds", "0.3"] if command == "capture" else []
+    status, out, err = monitors(command, port, *more)
+    assert (status != 0, words in out + err) == (True, True), out + err
+    assert "rrno" not in out + err
+    assert "Traceback" not in err

@@ -45,7 +45,8 @@ class DeviceKind:
     longest_silence_s: how long no accepted frame may arrive before the port counts as silent.
     moving_field: name of the MovingField that must change for data to count as fresh; None where
     the protocol has none. identify: byte strings that may be sent to ask who is there.
-    is_push: the device speaks unasked. frames_per_s: how many frames a second tell it from another
+    is_push: the device speaks unasked. unasked_because: why one that does not may not be asked who
+    it is, without a full stop. frames_per_s: how many frames a second tell it from another
     that sends the same shape; None where the shape is enough.
     """
 
@@ -60,6 +61,7 @@ class DeviceKind:
     moving_field: str | None = None
     identify: tuple[bytes, ...] = ()
     frames_per_s: float | None = None
+    unasked_because: str | None = None
 
     @property
     def is_quiet_at_rest(self) -> bool:

@@ -168,6 +168,7 @@ ACCUTORR3 = DeviceKind(
     6.0,
     accutorr3.adapter,
     is_push=False,
+    unasked_because="Ctrl-C, which would ask, sent twice ends the stream of a Nellcor oximeter",
 )
 """Asked each second, so 6 s is silence: a lost answer costs 2 s, a lost prompt 2 s more.
 
@@ -183,6 +184,10 @@ INTELLIVUE = DeviceKind(
     8.0,
     intellivue.adapter,
     is_push=False,
+    unasked_because=(
+        "its request for an association contains the byte A1, which alone at 115200 8N1 starts the "
+        "cuff of one OEM module"
+    ),
 )
 """Polled each second once associated, lost after 10 s by its rules: 8 s are eight polls missed.
 

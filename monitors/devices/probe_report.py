@@ -6,7 +6,7 @@ is asked. What noise looks like is line_noise.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from monitors.devices.device_kind import DeviceKind, LineSettings
@@ -118,7 +118,7 @@ def explain(noise: Noise, is_network: bool, who_reads: Callable[[bytes], str | N
 
 
 def _inverted(at: str, title: str | None) -> str:
-    behind = f" Behind it speaks a {title}." if title else ""
+    behind = f" Behind it speaks {with_article(title)}." if title else ""
     return (
         f"The line's polarity is inverted{at}: a level converter is missing or there is one too "
         f"many (TTL against RS-232).{behind}"
@@ -154,3 +154,24 @@ def _at(line: LineSettings, is_network: bool) -> str:
 def words_of(line: LineSettings) -> str:
     """Write line settings as people do: 9600 8N1."""
     return f"{line.baud} {line.bytesize}{line.parity}{line.stopbits}"
+
+
+def with_article(title: str) -> str:
+    """Return a device's title behind "a" or "an", as it is spoken: an HL7 monitor, a GE one."""
+    word = title.split(" ")[0]
+    is_spelled = word.isupper()
+    is_vowel = word[:1].upper() in ("AEFHILMNORSX" if is_spelled else "AEIOU")
+    return f"{'an' if is_vowel else 'a'} {title}"
+
+
+def never_asked(rows: Iterable[DeviceKind]) -> list[str]:
+    """Say which devices neither speak by themselves nor may be asked, and why; [] for none."""
+    reasons = [
+        f"{row.title} ({row.name}): {row.unasked_because}" for row in rows if row.unasked_because
+    ]
+    if not reasons:
+        return []
+    return [
+        f"Never asked, so never found by a probe: {'; '.join(reasons)}. If one of these is on the "
+        "port, write it into clinic.toml by hand and let check listen."
+    ]

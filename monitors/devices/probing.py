@@ -17,7 +17,16 @@ from monitors.devices.adapter import Adapter
 from monitors.devices.catalogue import CATALOGUE
 from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.politeness import refusal
-from monitors.devices.probe_report import Heard, Match, ProbeReport, explain, praise, words_of
+from monitors.devices.probe_report import (
+    Heard,
+    Match,
+    ProbeReport,
+    explain,
+    never_asked,
+    praise,
+    with_article,
+    words_of,
+)
 from monitors.devices.transport import Transport, check_port_name, list_ports, open_port
 from monitors.devices.usb import Lister, describe
 from monitors.readings import DeviceIdentity, Reading, WaveformChunk
@@ -236,7 +245,7 @@ class _Search:
                     return
 
     def _ask_one(self, row: DeviceKind, question: bytes, reply_s: float) -> bool:
-        self._tell(f"asking for a {row.title} at {words_of(row.line)}")
+        self._tell(f"asking for {with_article(row.title)} at {words_of(row.line)}")
         candidate = _Candidate(row, self._now_s())
         transport = open_port(self._port, row.line, self._lister)
         try:
@@ -279,7 +288,8 @@ class _Search:
 
     def _explain(self) -> list[str]:
         noise = {line: heard for line, heard in self._noise.items() if heard}
-        return explain(noise, self._is_network, self._who_reads)
+        said = explain(noise, self._is_network, self._who_reads)
+        return [*said, *never_asked(self._rows)]
 
     def _who_reads(self, text: bytes) -> str | None:
         """Return the title of the device that understands a text; None without one."""

@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import BinaryIO
 
 from monitors.errors import ConfigurationError
 from monitors.formats.trend_table import Row, Table, number, plain, read_table
 from monitors.formats.trend_time import TimeCell, TimeColumn
 from monitors.readings import NibpDetermination, NibpOutcome, Vital
+
+_HEAD_BYTES = 65_536
+"""How much of a file must show the columns; far more than the lines that may stand before them."""
 
 _HIGHEST = {
     Vital.SPO2: 100.0,
@@ -127,19 +131,47 @@ def read_trend(path: Path) -> Trend:
     line and column hold a time or a number that cannot be read, or a time that goes back.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as stream:
+            return read_trend_stream(stream, path.name)
     except OSError as trouble:
         raise ConfigurationError(f"{path} cannot be read: {trouble.strerror}") from None
-    return parse_trend(raw, path.name)
+
+
+def read_trend_stream(stream: BinaryIO, name: str) -> Trend:
+    """Read a stream to its end; one whose first lines have no known columns only so far.
+
+    name: as it shall be called in messages.
+    """
+    head = stream.read(_HEAD_BYTES)
+    if len(head) < _HEAD_BYTES:
+        return parse_trend(head, name)
+    _with_columns(_whole_lines(head), name)
+    return parse_trend(head + stream.read(), name)
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """Return the beginning of a file up to its last whole line, so that no letter is cut in two.
+
+    One whose letters are of two bytes stays as it is: its length is even.
+    """
+    if b"\x00" in head:
+        return head
+    return head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
 
 
 def parse_trend(raw: bytes, name: str) -> Trend:
     """Read the bytes of a file. name: as it shall be called in messages."""
+    table, columns = _with_columns(raw, name)
+    return _Reading(name, table, columns).trend()
+
+
+def _with_columns(raw: bytes, name: str) -> tuple[Table, _Columns]:
+    """Read the cells and find the columns. Raises ConfigurationError where none are known."""
     table = read_table(raw, name, lambda cells: _columns(cells) is not None)
     columns = _columns(table.header.cells) or _localised(table)
     if columns is None:
         raise ConfigurationError(f"{name}, line {table.header.line}: {_no_columns(table)}")
-    return _Reading(name, table, columns).trend()
+    return table, columns
 
 
 def _no_columns(table: Table) -> str:

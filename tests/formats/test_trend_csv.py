@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from monitors.errors import ConfigurationError
-from monitors.formats.trend_csv import Trend, parse_trend, read_trend
+from monitors.formats.trend_csv import Trend, parse_trend, read_trend, read_trend_stream
 from monitors.readings import Vital
 
 WELLUE = (
@@ -146,3 +147,32 @@ def test_a_time_that_goes_back_names_its_line() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none\.csv cannot be read"):
         read_trend(tmp_path / "none.csv")
+
+
+class Counted(BytesIO):
+    """Count what was read of a stream."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        self.taken += len(chunk)
+        return chunk
+
+
+def test_a_stream_without_known_columns_is_refused_after_its_first_lines() -> None:
+    stream = Counted(b"y\n" * 2_000_000)
+    with pytest.raises(ConfigurationError, match=r"line 1: .* these columns: y"):
+        read_trend_stream(stream, "y.csv")
+    assert stream.taken < 100_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_long_stream_is_read_whole_wherever_its_beginning_is_cut(encoding: str, end: str) -> None:
+    for pad in range(4):
+        rows = [f"{second},97,{'“é₂”' * 10}" for second in range(2000)]
+        text = end.join(["#" * pad, "Time,SpO₂,Note", *rows, ""])
+        trend = read_trend_stream(Counted(text.encode(encoding)), "long.csv")
+        assert len(trend.rows) == 2000
+        assert times(trend)[-1] == 1_999_000

@@ -22,6 +22,7 @@ from monitors.devices.nonin_common import Packet, PacketFields
 from monitors.devices.nonin_df1 import Df1Frame
 from monitors.devices.nonin_df8 import Df8Frame
 from monitors.devices.politeness import refusal
+from monitors.devices.probe_report import never_asked, with_article
 from monitors.devices.probing import ProbeReport, probe
 from monitors.devices.suntech_frames import GET_RESULT
 from monitors.devices.transport import open_port
@@ -359,3 +360,37 @@ def test_a_stable_name_is_pasted_where_there_is_one(tmp_path: Path, plug: Plug) 
     assert stable_name(str(cable.path), by_id) == f"{by_id}/usb-FTDI"
     assert stable_name("COM3", by_id) == "COM3"
     assert stable_name("/dev/ttyS9", str(tmp_path / "missing")) == "/dev/ttyS9"
+
+
+def test_what_is_never_asked_is_named_when_nothing_was_found(plug: Plug) -> None:
+    cable = plug()
+    report = probe(str(cable.path), SystemClock(), listen_s=0.1, reply_s=0.05)
+    (said,) = (remark for remark in report.remarks if remark.startswith("Never asked"))
+    assert "Philips IntelliVue monitor (intellivue): its request for an association" in said
+    assert "the byte A1" in said
+    assert "Datascope Accutorr 3 or 4 (accutorr3): Ctrl-C" in said
+    assert "clinic.toml by hand" in said
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.name)
+def test_a_device_is_asked_or_speaks_or_says_why_it_is_not_asked(kind: DeviceKind) -> None:
+    assert bool(kind.unasked_because) == (not kind.is_push and not kind.identify)
+    assert bool(never_asked([kind])) == bool(kind.unasked_because)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("hl7-mllp", "an HL7 monitor"),
+        ("stx-etx", "an OEM cuff module"),
+        ("ivy-450c", "an Ivy 450C"),
+        ("omron-hbp9030", "an Omron"),
+        ("bci", "a BCI"),
+        ("ge-dri", "a GE "),
+        ("dinamap", "a GE "),
+        ("nonin-df2", "a Nonin"),
+        ("suntech", "a SunTech OEM"),
+    ],
+)
+def test_a_title_has_the_article_that_is_spoken(name: str, said: str) -> None:
+    assert with_article(CATALOGUE[name].title).startswith(said)
