@@ -14,6 +14,7 @@ from monitors.readings import Vital
 from monitors.replay import Episode, Outcome
 from views import colours
 from views.comparison import Recording, clock_text
+from views.plain import in_figure
 from views.words import log_en as words
 
 LANE_PX = 44
@@ -123,7 +124,7 @@ def _bar(
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": f"{name} {priority}",
+        "name": in_figure(f"{name} {priority}"),
         "x": x,
         "y": y,
         "text": texts,
@@ -141,7 +142,7 @@ def _bar(
 
 def _told(one: Episode, name: str) -> str:
     worst = "" if one.worst is None else f", {words.WORST} {one.worst:g}"
-    return (
+    return in_figure(
         f"{name}: {words.CONDITIONS[one.condition]}, {words.PRIORITIES[one.priority]}, "
         f"{clock_text(one.start_ms)}–{clock_text(one.end_ms)}{worst}"
     )
@@ -155,7 +156,7 @@ def _alone(other: Outcome, name: str, lanes: dict[Condition, int], offset: float
         {
             "type": "scatter",
             "mode": "markers",
-            "name": words.ALONE.format(name=name),
+            "name": in_figure(words.ALONE.format(name=name)),
             "x": [_minutes(one.start_ms) for one in other.missed],
             "y": [lanes[one.condition] + offset for one in other.missed],
             "marker": {
@@ -165,7 +166,8 @@ def _alone(other: Outcome, name: str, lanes: dict[Condition, int], offset: float
                 "line": {"color": colours.TEXT, "width": 2},
             },
             "text": [
-                f"{words.ALONE.format(name=name)}. {_told(one, name)}" for one in other.missed
+                f"{in_figure(words.ALONE.format(name=name))}. {_told(one, name)}"
+                for one in other.missed
             ],
             "hovertemplate": "%{text}<extra></extra>",
             "meta": {"alone": name},

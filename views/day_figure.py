@@ -14,6 +14,7 @@ from monitors.clinic.series import DayRow
 from monitors.clinic.session import InfusionSession
 from views import colours
 from views.local_time import LocalTime
+from views.plain import in_figure
 from views.visits import title_of
 from views.words import log_en as words
 
@@ -94,7 +95,7 @@ def _bars(
         "width": 0.44,
         "marker": {"color": colours.PHASE_EDGE[phase], "opacity": 0.62},
         "text": [
-            f"{row.label}: {name} {local.minute(begun)}–{local.minute(ended)}"
+            in_figure(f"{row.label}: {name} {local.minute(begun)}–{local.minute(ended)}")
             for row, begun, ended in stretched
         ],
         "textposition": "none",
@@ -135,7 +136,7 @@ def _label(
     return {
         "x": _iso(local, max(row.from_utc_ms, day_begins_utc_ms)),
         "y": lanes[row.recliner] + 0.41,
-        "text": f"{row.label}  {title}",
+        "text": in_figure(f"{row.label}  {title}"),
         "xanchor": "left",
         "yanchor": "middle",
         "showarrow": False,
@@ -200,4 +201,4 @@ def _layout(
 
 
 def _place(recliner: str, room: str) -> str:
-    return f"{room} · {recliner}" if room else recliner
+    return in_figure(f"{room} · {recliner}" if room else recliner)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from views import colours
+from views.plain import in_figure
 from views.session_chart import AlarmBar, EntryMark, Panel, SessionChart
 from views.words import pages_en as words
 
@@ -133,12 +134,7 @@ def _alarm_words(alarm: AlarmBar) -> str:
     said = f"{SIGN[alarm.priority]} {alarm.words}, {words.duration(seconds)}"
     if alarm.acknowledged_by:
         said += f", ✓ {alarm.acknowledged_by}"
-    return _plain(said)
-
-
-def _plain(text: str) -> str:
-    """Return text that plotly shows as it was typed, not as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return in_figure(said)
 
 
 # ---- entries
@@ -160,7 +156,7 @@ def entry_traces(chart: SessionChart, strip: str) -> list[Mark]:
             "text": _with_names(chart, entries),
             "textposition": "middle right",
             "textfont": {"color": colours.ENTRY, "size": 11},
-            "customdata": [_plain(entry.words) for entry in entries],
+            "customdata": [in_figure(entry.words) for entry in entries],
             "marker": {
                 "color": colours.ENTRY,
                 "size": 9,
@@ -191,4 +187,4 @@ def _printed(entry: EntryMark, letters: int) -> str:
     text = text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"
     if entry.kind not in PRINTED or len(text) > letters:
         return ""
-    return f"<s>{_plain(text)}</s>" if entry.is_corrected else _plain(text)
+    return f"<s>{in_figure(text)}</s>" if entry.is_corrected else in_figure(text)

@@ -19,6 +19,7 @@ from monitors.errors import ChairsideError
 from views import access, bundle, colours, here
 from views.feed import FEED_PATH
 from views.local_time import LocalTime
+from views.plain import plain
 from views.words import en
 from views.words import log_en as words
 
@@ -83,8 +84,8 @@ def _what_it_is() -> None:
 
 
 def say(text: str) -> None:
-    """Tell something on a quiet plate: red and yellow belong to alarms alone."""
-    st.info(text)
+    """Tell something as it stands, on a quiet plate: red and yellow belong to alarms alone."""
+    st.info(plain(text))
 
 
 @contextmanager

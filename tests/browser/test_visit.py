@@ -24,9 +24,14 @@ from views.words import visit_en as words
 pytestmark = pytest.mark.browser
 SPEED = "40"
 SLOW_MS = 20_000
+NO_WIDTH = "\u2060"
 PASSES_MS = 90_000
 AT_ONCE = ("dizziness", "headache", "nausea")
 SLIP = ("anxiety", "distress")
+TYPED = (
+    "Labetalol 2*5 mg at chair, then 1*5 mg by Dr B; SpO2 ~90~ once, :red[hi] $x^2$ -> "
+    "[a](http://e.org) www.e.org :smile:"
+)
 
 
 @pytest.fixture
@@ -192,6 +197,13 @@ def chart_the_infusion(nurse: Nurse) -> None:
         expect(entry.first).to_be_visible(timeout=SLOW_MS)
     assert before
     assert nurse.places() == before, "a button moved under the thumb"
+    nurse.fill("note-", TYPED)
+    nurse.press(words.RECORD_NOTE)
+    note = nurse.page.locator("p", has_text="Note: Labetalol").first
+    expect(note).to_be_visible(timeout=SLOW_MS)
+    shown = note.inner_text().replace(NO_WIDTH, "")
+    assert TYPED in shown, f"the note reads otherwise than it was typed: {shown}"
+    assert note.locator("a, em, del, .katex").count() == 0
     nurse.press(words.PAUSE)
     nurse.choose("pause_infusion-reason", words.PAUSE_REASONS[0])
     nurse.page.get_by_test_id("stPopoverBody").get_by_role("button", name=words.PAUSE).click()

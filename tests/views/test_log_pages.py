@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from monitors.decode import parse_hex
 from tests.views.log_room import Room, alarm_fact, open_room, past_visit, running_visit
+from views.plain import read_plain
 from views.words import log_en as words
 
 DAY = date(2026, 3, 4)
@@ -37,8 +38,10 @@ def said(page: AppTest) -> str:
     """Return everything a page says outside its tables."""
     assert not page.exception, page.exception
     html = [one.proto.body for one in page.get("html")]
-    kinds = (page.markdown, page.caption, page.info, page.code)
-    return "\n".join([*html, *(one.value for kind in kinds for one in kind)])
+    told = [
+        read_plain(one.value) for kind in (page.markdown, page.caption, page.info) for one in kind
+    ]
+    return "\n".join([*html, *told, *(one.value for one in page.code)])
 
 
 def table(page: AppTest, number: int = 0) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.views.sessions import SESSION, Room, at, picture, standing
 from views.chart_source import settled
 from views.forms import ordering
+from views.plain import read_plain
 from views.words import pages_en as words
 from views.words.pages_en import OPEN_VISIT
 
@@ -79,7 +80,7 @@ def test_an_address_with_a_recliner_that_is_not_there_opens_no_other_patient(
 ) -> None:
     running_room.publish(R1=picture())
     page = run("recliner", recliner="R9")
-    assert "There is no recliner “R9” here" in " ".join(one.value for one in page.info)
+    assert "There is no recliner “R9” here" in " ".join(read_plain(one.value) for one in page.info)
     assert page.query_params["recliner"] == "R9"
     assert not any(button.key == "measure_now-R1" for button in page.button)
     page.button_group(key="recliner").set_value("R1").run()
@@ -218,7 +219,7 @@ def test_a_high_baseline_asks_for_a_physician_before_the_drug(running_room: Room
     gate = {"level": "physician", "findings": [finding]}
     running_room.publish(R1=in_phase("baseline", visit=visit(gate=gate)))
     page = sign(run("recliner"))
-    assert any("baseline 171/99 is high" in one.value for one in page.caption)
+    assert any("baseline 171/99 is high" in read_plain(one.value) for one in page.caption)
     form = "start_infusion-R1-form"
     field(page, "Physician", form).input("Dr. B")
     field(page, "Reason", form).input("known, 2 h after clonidine")
@@ -246,7 +247,7 @@ def test_a_discharge_names_what_is_missing_and_takes_a_reason(running_room: Room
     ]
     running_room.publish(R1=in_phase("recovery", visit=visit(checklist=items)))
     page = sign(run("recliner"))
-    assert [one.value for one in page.caption if "missing" in one.value] == [
+    assert [read_plain(one.value) for one in page.caption if "missing" in one.value] == [
         "Still missing: not steady"
     ]
     form = "discharge-R1-form"
@@ -261,19 +262,19 @@ def test_a_session_is_not_abandoned_without_a_reason(running_room: Room) -> None
     page = sign(run("recliner"))
     next(one for one in page.button if one.form_id == "abandon-R1-form").click().run()
     assert running_room.answer() == []
-    assert any("A reason is needed" in one.value for one in page.caption)
+    assert any("A reason is needed" in read_plain(one.value) for one in page.caption)
 
 
 def test_a_silent_collector_is_told(running_room: Room) -> None:
     running_room.publish(R1=picture())
     running_room.now_ms += 6_000
     page = run("recliner")
-    assert any("collector does not answer" in one.value for one in page.info)
+    assert any("collector does not answer" in read_plain(one.value) for one in page.info)
 
 
 def test_no_recliner_and_no_session_are_told_calmly(running_room: Room) -> None:
     page = run("recliner")
-    assert "No recliner is known yet" in page.info[0].value
+    assert "No recliner is known yet" in read_plain(page.info[0].value)
 
 
 # ---- review
@@ -315,6 +316,6 @@ def test_a_store_without_sessions_says_so(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("CHAIRSIDE_RUNTIME_DIR", str(tmp_path / "runtime"))
     room = Room(tmp_path, [])
     try:
-        assert "No session is on record" in run("review").info[0].value
+        assert "No session is on record" in read_plain(run("review").info[0].value)
     finally:
         room.close()

@@ -14,6 +14,7 @@ from monitors.clinic.protocols import ClinicProtocol
 from monitors.store.facts import CommandFact
 from monitors.store.journal import Journal
 from tests.views.log_room import Room, open_room, past_visit
+from views.plain import read_plain
 from views.words import log_en, protocol_en
 
 PAIN = built_in()["pain2h"]
@@ -37,7 +38,7 @@ def in_file(room: Room) -> dict[str, ClinicProtocol]:
 
 def said(page: AppTest) -> str:
     assert not page.exception, page.exception
-    return "\n".join(one.value for kind in (page.info, page.caption) for one in kind)
+    return "\n".join(read_plain(one.value) for kind in (page.info, page.caption) for one in kind)
 
 
 def signed(room: Room, key: str = "form") -> AppTest:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from views import access, here
 from views.gate import Gate
 from views.here import Dashboard
 from views.live import Live
+from views.plain import read_plain
 
 PAGE = Path(__file__).parents[2] / "views" / "pages" / "visit.py"
 
@@ -30,11 +32,13 @@ PAGE = Path(__file__).parents[2] / "views" / "pages" / "visit.py"
 class VisitRoom:
     """Hold a recliner R1 with an oximeter and a cuff, and the dashboard that shows it."""
 
-    def __init__(self, folder: Path, more: str = "") -> None:
+    def __init__(
+        self, folder: Path, more: str = "", staff: Sequence[str] = ("A. Nurse", "Dr. B")
+    ) -> None:
         self.rig = Rig(folder, more=more)
         self.live = Live(lambda: time.monotonic_ns() // 1_000_000, lambda: 0, lambda _: True)
         self.live.read_from(self.rig.page, "Test room")
-        told = self.rig.clinic.clinic.model_copy(update={"staff": ["A. Nurse", "Dr. B"]})
+        told = self.rig.clinic.clinic.model_copy(update={"staff": list(staff)})
         clinic = self.rig.clinic.model_copy(update={"clinic": told})
         here.open_with(Dashboard(clinic, self.rig.page, Gate("k" * 32), self.live))
         self._lock, self._over = threading.Lock(), threading.Event()
@@ -132,11 +136,11 @@ class Nurse:
         """Return everything the page says."""
         html = [unescape(one.proto.body) for one in self.page.get("html")]
         kinds = (self.page.markdown, self.page.caption, self.page.info)
-        return "\n".join([*html, *(one.value for kind in kinds for one in kind)])
+        return "\n".join([*html, *(read_plain(one.value) for kind in kinds for one in kind)])
 
     def button(self, label: str, nth: int = 0) -> Any:
         """Return a button by its label."""
-        found = [one for one in self.page.button if one.label == label]
+        found = [one for one in self.page.button if read_plain(one.label) == label]
         assert len(found) > nth, f"no button {label!r} among {[b.label for b in self.page.button]}"
         return found[nth]
 
@@ -148,7 +152,7 @@ class Nurse:
 
     def can_press(self, label: str) -> bool:
         """Say whether a button is there and open."""
-        return any(one.label == label and not one.disabled for one in self.page.button)
+        return any(read_plain(one.label) == label and not one.disabled for one in self.page.button)
 
     def _field(self, kind: str, name: str) -> Any:
         keyed = re.compile(re.escape(name) + r"(-\d+)?-R1")

@@ -13,6 +13,7 @@ from views.event_marks import SIGN
 from views.forms.ordering import order_button
 from views.local_time import LocalTime
 from views.offers import Offer, sound_offer
+from views.plain import plain
 from views.sentences import standing_sentence
 from views.words import en
 from views.words import pages_en as words
@@ -27,9 +28,8 @@ def show_alarms(picture: Mapping[str, Any], by: str, local: LocalTime) -> None:
         _row(recliner, alarm, place, by, local)
     until = picture.get("audio_paused_until")
     if until:
-        st.caption(
-            words.SOUND_PAUSED.format(name=picture.get("audio_paused_by"), time=local.clock(until))
-        )
+        name = picture.get("audio_paused_by")
+        st.caption(plain(words.SOUND_PAUSED.format(name=name, time=local.clock(until))))
     order_button(recliner, sound_offer(picture), by)
 
 

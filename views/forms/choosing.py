@@ -8,6 +8,7 @@ import streamlit as st
 
 from views.here import dashboard
 from views.page_frame import say
+from views.plain import plain
 from views.words import pages_en as words
 
 HUNG_AFTER_MS = 5_000
@@ -31,6 +32,7 @@ def choose_recliner(names: Iterable[str]) -> str | None:
     chosen = st.segmented_control(
         words.CHOOSE_RECLINER,
         known,
+        format_func=plain,
         key="recliner",
         required=st.session_state["recliner"] is not None,
         label_visibility="collapsed",

@@ -19,7 +19,7 @@ def show_limits(picture: Mapping[str, Any], by: str) -> None:
     """Show every limit with its number, delay and priority; changed ones look changed."""
     changeable = [one for one in picture["limits"] if one.get("bound") is not None]
     if not changeable:
-        st.info(words.NO_LIMITS)
+        say(words.NO_LIMITS)
     rows = [_row(one) for one in changeable]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     if changeable:

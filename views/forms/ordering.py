@@ -21,6 +21,7 @@ from views.desk import Desk, Given, order
 from views.here import dashboard
 from views.local_time import LocalTime
 from views.offers import Offer
+from views.plain import plain
 from views.taps import Taps
 from views.words import pages_en as words
 
@@ -145,7 +146,7 @@ def reasoned_button(recliner: str, offer: Offer, by: str, before: str | None = N
         st.form(f"{offer.verb}-{recliner}-form", clear_on_submit=True, border=False),
     ):
         if before:
-            st.caption(before)
+            st.caption(plain(before))
         reason = st.text_input(words.REASON, max_chars=200)
         pressed = submit(name, f"{offer.verb}-{recliner}-submit", by, is_main=True)
     if not pressed:

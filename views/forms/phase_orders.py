@@ -15,6 +15,7 @@ from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import ClinicProtocol
 from views.forms.ordering import give, give_again, order_button, reasoned_button, submit
 from views.offers import Offer, cuff_offers, phase_offers
+from views.plain import plain
 from views.presets_here import known_protocols
 from views.words import pages_en as words
 
@@ -51,7 +52,8 @@ def gate_level(picture: Mapping[str, Any]) -> str | None:
 def _tell_gate(picture: Mapping[str, Any]) -> None:
     gate = (picture.get("visit") or {}).get("gate")
     if gate and gate["findings"]:
-        st.caption(f"{words.GATE}: " + "; ".join(found["words"] for found in gate["findings"]))
+        told = "; ".join(found["words"] for found in gate["findings"])
+        st.caption(plain(f"{words.GATE}: {told}"))
 
 
 def _before(offer: Offer, picture: Mapping[str, Any]) -> str | None:

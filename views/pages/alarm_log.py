@@ -24,6 +24,7 @@ from views.alarm_rows import (
 from views.alarm_table import load_rows_shown, log_row
 from views.local_time import LocalTime
 from views.page_frame import frame, say, told_errors
+from views.plain import plain
 from views.words import log_en as words
 
 MOST_ROWS = 10_000
@@ -182,7 +183,7 @@ def _draw() -> None:
             _draw_log(wanted, names, local)
         with load:
             _draw_load(wanted[::-1], sessions, span, local)
-        st.caption(words.TIMES_ARE.format(zone=local.name(span[0])))
+        st.caption(plain(words.TIMES_ARE.format(zone=local.name(span[0]))))
 
 
 _draw()

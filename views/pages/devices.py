@@ -18,6 +18,7 @@ from views import access, here
 from views.forms.ordering import give, own_taps, tapped
 from views.local_time import LocalTime
 from views.page_frame import frame, say, signed_by, told_errors
+from views.plain import plain
 from views.ports import device_table, owner_of, port_table, probing
 from views.words import log_en as words
 from views.words.pages_en import SIGN_FIRST
@@ -100,14 +101,14 @@ def _ask_port(listed: list[str]) -> str:
 def _probe(port: str, may_ask: bool, is_ruled_out: bool) -> ProbeReport:
     """Probe a port, telling each step. Raises TransportError where it cannot be opened."""
     running = words.PROBE_RUNNING.format(port=port)
-    with probing(port), st.status(running, expanded=True) as status:
+    with probing(port), st.status(plain(running), expanded=True) as status:
         try:
             report = probe(
                 port,
                 SystemClock(),
                 may_ask=may_ask,
                 is_single_byte_cuff_ruled_out=is_ruled_out,
-                tell=st.write,
+                tell=lambda step: st.write(plain(step)),
             )
         except ChairsideError:
             status.update(label=words.PROBE_NOTHING, expanded=False)
@@ -122,11 +123,13 @@ def _tell(report: ProbeReport) -> None:
         st.markdown(words.PROBE_NOTHING)
     else:
         kind, line = report.match.kind, words_of(report.match.line)
-        st.markdown(words.PROBE_FOUND.format(title=kind.title, device=kind.name, line=line))
+        st.markdown(
+            words.PROBE_FOUND.format(title=plain(kind.title), device=kind.name, line=plain(line))
+        )
     if report.usb is not None:
-        st.markdown(words.PROBE_USB.format(usb=report.usb))
+        st.markdown(plain(words.PROBE_USB.format(usb=report.usb)))
     for remark in report.remarks:
-        st.markdown(remark)
+        st.markdown(plain(remark))
     if report.match is not None:
         st.caption(words.PROBE_TOML)
         st.code(report.toml(True if is_loopback(report.port) else None), language="toml")

@@ -18,6 +18,7 @@ from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.tables import show_entries, show_table
 from views.local_time import LocalTime
 from views.page_frame import frame, say, told_errors
+from views.plain import plain
 from views.presets_here import alarm_presets
 from views.rows import alarm_counts, command_row, pressure_row, protocol_title, session_row
 from views.words import pages_en as words
@@ -96,7 +97,7 @@ def _turn_pages(sessions: list[SessionRow]) -> None:
 
 def _show(history: History, session: SessionRow, local: LocalTime) -> None:
     name = protocol_title(session)
-    st.markdown(f"#### {session.label} · {session.recliner} · {name}")
+    st.markdown(f"#### {plain(f'{session.label} · {session.recliner} · {name}')}")
     st.caption(local.stamp(session.begun_utc_ms))
     names = ("chart", "pressures", "alarms", "entries", "audit")
     chart, pressures, alarms, entries, orders = st.tabs([words.TABS[one] for one in names])

@@ -26,6 +26,7 @@ from views.comparison import (
 from views.comparison_figure import figure_of
 from views.local_time import LocalTime
 from views.page_frame import frame, say, told_errors
+from views.plain import plain
 from views.words import log_en as words
 
 MOST_SESSIONS = 200
@@ -127,8 +128,10 @@ def _draw_sums(outcomes: tuple[Outcome, Outcome], names: tuple[str, str]) -> Non
     columns = st.columns(4)
     for side, (outcome, name) in enumerate(zip(outcomes, names, strict=True)):
         told, minutes = columns[2 * side : 2 * side + 2]
-        told.metric(f"{name}: {words.ALARMS_TOLD}", len(outcome.episodes))
-        minutes.metric(f"{name}: {words.MINUTES_IN_ALARM}", f"{outcome.alarm_ms / 60_000:.1f}")
+        told.metric(plain(f"{name}: {words.ALARMS_TOLD}"), len(outcome.episodes))
+        minutes.metric(
+            plain(f"{name}: {words.MINUTES_IN_ALARM}"), f"{outcome.alarm_ms / 60_000:.1f}"
+        )
 
 
 def _draw_tables(outcomes: tuple[Outcome, Outcome], names: tuple[str, str]) -> None:
@@ -139,14 +142,14 @@ def _draw_tables(outcomes: tuple[Outcome, Outcome], names: tuple[str, str]) -> N
     for side, column in enumerate(missed):
         own, other = names[side], names[1 - side]
         with column:
-            st.markdown(f"##### {words.MISSED.format(own=own, other=other)}")
+            st.markdown(f"##### {plain(words.MISSED.format(own=own, other=other))}")
             if outcomes[side].missed:
                 _table(episode_table(outcomes[side].missed), f"what_if_missed_{side}")
             else:
-                st.caption(words.NOTHING_MISSED.format(own=own, other=other))
+                st.caption(plain(words.NOTHING_MISSED.format(own=own, other=other)))
     with st.expander(words.EVERY_EPISODE):
         for column, outcome, name in zip(st.columns(2), outcomes, names, strict=True):
-            column.markdown(f"##### {name}")
+            column.markdown(f"##### {plain(name)}")
             with column:
                 _table(episode_table(outcome.episodes), f"what_if_all_{name}")
 

@@ -10,6 +10,7 @@ import streamlit as st
 from monitors.clinic.labels import LABEL_RULE, label_fault
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import LONGEST_PLANNED_MIN, ClinicProtocol
+from views.plain import plain
 from views.presets_here import known_protocols
 from views.visit_forms.orders import Signed, again, order, submit
 from views.visit_forms.plates import plate
@@ -18,18 +19,18 @@ from views.words import visit_en as words
 
 def show_begin(signed: Signed) -> None:
     """Show the form that opens a session."""
-    st.markdown(f"##### {words.BEGIN_HEAD.format(recliner=signed.recliner)}")
+    st.markdown(f"##### {plain(words.BEGIN_HEAD.format(recliner=signed.recliner))}")
     known, faults = known_protocols(), st.session_state.get(signed.key("begin-faults"), {})
     name = st.segmented_control(
         words.PROTOCOL,
         list(known),
         default=next(iter(known)),
         required=True,
-        format_func=lambda one: known[one].title,
+        format_func=lambda one: plain(known[one].title),
         key=signed.key("begin-protocol"),
     )
     protocol = known[str(name)]
-    st.caption(protocol_line(protocol))
+    st.caption(plain(protocol_line(protocol)))
     with st.form(signed.key(f"begin-{protocol.name}"), border=False):
         label = st.text_input(words.LABEL, max_chars=40, key=signed.key("begin-label"))
         _tell_fault(faults.get("label"))

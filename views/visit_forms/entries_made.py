@@ -16,6 +16,7 @@ from monitors.clinic.phases import Phase
 from views import access
 from views.local_time import LocalTime
 from views.page_frame import told_errors
+from views.plain import plain
 from views.sentences import entry_sentence
 from views.visit_forms.entering import Correcting, correct, correcting
 from views.visit_forms.orders import Signed, again, ask_reason, button, order, submit, tell
@@ -62,11 +63,12 @@ def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -
         for entry in made[: -SHOWN - 1 : -1]:
             is_open = entry in standing(kept)
             if not is_open:
-                st.markdown(f"~~{_line(entry, local)}~~ ({_ending(entry, kept)})")
+                told = plain(" ".join(_line(entry, local).split()))
+                st.markdown(f"~~{told}~~ ({_ending(entry, kept)})")
             elif entry.entry_id in own:
                 _row(entry, picture, signed, local)
             else:
-                st.markdown(_line(entry, local))
+                st.markdown(plain(_line(entry, local)))
         if len(made) > SHOWN:
             st.caption(words.OLDER_ENTRIES)
 
@@ -100,7 +102,7 @@ def _ending(entry: Entry, kept: tuple[Entry, ...]) -> str:
 def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
     told, left, right = st.columns([2.7, 1, 1.25], vertical_alignment="center")
     with told:
-        st.markdown(_line(entry, local))
+        st.markdown(plain(_line(entry, local)))
     with left:
         if button(signed, words.CORRECT, f"correct-{entry.entry_id}"):
             target = Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry))
@@ -118,7 +120,7 @@ def _take_back(entry: Entry, signed: Signed) -> None:
         st.popover(words.TAKE_BACK, width="stretch", wrap=True, key=signed.key(name)),
         st.form(signed.key(f"{name}-form"), border=False),
     ):
-        st.markdown(words.TAKE_BACK_WORDS.format(what=what_of(entry)))
+        st.markdown(plain(words.TAKE_BACK_WORDS.format(what=what_of(entry))))
         reason = ask_reason(signed, name, words.TAKE_BACK_REASONS)
         pressed = submit(signed, words.TAKE_BACK, name)
     if not pressed:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from monitors.clinic.intake import FieldFault
 from views.here import dashboard
+from views.plain import plain
 from views.visit_forms.answers import (
     UNITS,
     differences,
@@ -129,7 +130,7 @@ def _told_of_change(picture: Mapping[str, Any], signed: Signed, opened: dict[str
     visit = picture["visit"]
     if not _has_changed(visit, opened):
         if visit.get("intake_by"):
-            st.caption(words.INTAKE_BY.format(name=visit["intake_by"]))
+            st.caption(plain(words.INTAKE_BY.format(name=visit["intake_by"])))
         return
     who = visit.get("intake_by") or words.SOMEBODY
     fields = ", ".join(differences(opened["record"], visit["intake"]))
@@ -138,7 +139,7 @@ def _told_of_change(picture: Mapping[str, Any], signed: Signed, opened: dict[str
         is_strong=True,
         mark="data-conflict='intake'",
     )
-    if button(signed, words.TAKE_OVER.format(name=who), "intake-take-over", is_main=True):
+    if button(signed, plain(words.TAKE_OVER.format(name=who)), "intake-take-over", is_main=True):
         st.session_state[signed.key("intake-opened")] = _edition(visit, opened["edition"] + 1)
         st.session_state.pop(signed.key("intake-faults"), None)
         again(signed)
@@ -232,7 +233,7 @@ class _Ask:
     def _confirm(self, name: str, token: str) -> bool:
         value = token.partition("=")[2]
         key = self._key(f"{name}-confirm-{token}")
-        return bool(st.checkbox(words.CONFIRM.format(value=value), key=key))
+        return bool(st.checkbox(plain(words.CONFIRM.format(value=value)), key=key))
 
     def _asker(self, name: str) -> Callable[[str], Any]:
         if name == "dose":

@@ -17,6 +17,7 @@ from monitors.clock import world_utc_ms
 from views.desk import Given
 from views.forms.ordering import LOOK_EVERY_S, give, tapped
 from views.here import dashboard
+from views.plain import plain
 from views.taps import Taps
 from views.visit_forms.plates import plate
 from views.words import visit_en as words
@@ -94,7 +95,7 @@ def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
     plate(text, is_strong=is_refusal, mark=mark, least_lines=TOLD_LINES)
     if st.session_state.get(f"{key}-seen") != at:
         st.session_state[f"{key}-seen"] = at
-        st.toast(text, duration="long" if is_refusal else "short")
+        st.toast(plain(text), duration="long" if is_refusal else "short")
 
 
 def _stamp(recliner: str) -> object:

@@ -17,6 +17,7 @@ from monitors.clinic.protocols import ClinicProtocol
 from monitors.errors import ChairsideError
 from views import access, protocol_file
 from views.local_time import LocalTime
+from views.plain import plain
 from views.protocol_differences import differences
 from views.visit_forms.orders import Signed, again, ask_reason, button, order, submit, tell
 from views.visit_forms.plates import plate
@@ -37,7 +38,7 @@ def show_protocol_change(picture: Mapping[str, Any], signed: Signed, local: Loca
     if now is None or session.get("edition") in (None, edition_of(now)):
         return
     if Phase(session["phase"]) not in _OPEN_TO_CHANGE:
-        st.caption(words.ADOPT_TOO_LATE.format(title=now.title))
+        st.caption(plain(words.ADOPT_TOO_LATE.format(title=now.title)))
         return
     was = _runs_on(session)
     plate("\n".join(_told(was, now, local)), mark="data-protocol-changed='1'")
@@ -45,7 +46,7 @@ def show_protocol_change(picture: Mapping[str, Any], signed: Signed, local: Loca
         st.caption(words.ADOPT_OTHER_KIND)
         return
     for line in _effects(picture, was, now):
-        st.caption(line)
+        st.caption(plain(line))
     if signed.refusal is not None:
         button(signed, words.ADOPT, "adopt-closed")
         return

@@ -18,6 +18,7 @@ from views import access
 from views.here import dashboard
 from views.local_time import LocalTime
 from views.page_frame import told_errors
+from views.plain import plain
 from views.presets_here import alarm_presets
 from views.visit_forms.orders import Signed, again, ask_reason, order, order_button, submit, tell
 from views.visit_forms.plates import lines, plate
@@ -127,13 +128,14 @@ def _limits(picture: Mapping[str, Any], signed: Signed) -> None:
     if is_missing:
         plate(words.MINOR, is_strong=True, mark="data-limits='none'")
     else:
-        st.caption(words.LIMITS_NOW.format(preset=_preset_words(str(picture.get("preset")))))
+        preset = _preset_words(str(picture.get("preset")))
+        st.caption(plain(words.LIMITS_NOW.format(preset=preset)))
     with st.popover(words.LOAD_LIMITS, width="stretch", key=signed.key("limits")):
         with st.form(signed.key("limits-form"), border=False):
             preset = st.segmented_control(
                 words.LIMIT_PRESET,
                 list(alarm_presets()),
-                format_func=_preset_words,
+                format_func=lambda one: plain(_preset_words(one)),
                 key=signed.key("limits-preset"),
             )
             reason = st.text_input(words.REASON, max_chars=200, key=signed.key("limits-reason"))
