@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 
-from simulators.episodes import Episode, EpisodeKind
+from simulators.episodes import LARGEST_SIZE, Episode, EpisodeKind
 from simulators.faults import Fault
 from simulators.ports import HOST, Hub
 from simulators.recliner import SimulatedRecliner
@@ -46,31 +47,40 @@ class Commands:
     def answer(self, line: str, now_s: float) -> str:
         """Carry out one line at a scenario second and say how it went."""
         verb, *words = line.split() or ["help"]
-        if verb not in self._verbs:
-            return f"error: there is no {verb!r}; {_HELP}"
         try:
-            return f"ok {self._verbs[verb](words, now_s)}".rstrip()
-        except (ValueError, KeyError, IndexError) as error:
+            return f"ok {self._verbs[_known('verb', verb, self._verbs)](words, now_s)}".rstrip()
+        except ValueError as error:
             return f"error: {error}; {_HELP}"
 
     def _fault(self, words: list[str], now_s: float) -> str:
-        target, fault, state = words
+        target, fault, state = _words(words, "fault", 3, 3)
         if state not in ("on", "off"):
             raise ValueError(f"a fault is switched on or off, not {state!r}")
-        name, _, role = target.partition("/")
-        self._named(name).faults.switch(Fault(fault), state == "on", now_s, role or None)
+        name, slash, role = target.partition("/")
+        recliner = self._named(name)
+        if slash:
+            _known(f"device of {name}", role, self._roles(name))
+        known = Fault(_known("fault", fault, [*Fault]))
+        recliner.faults.switch(known, state == "on", now_s, role or None)
         return f"{target} {fault} {state}"
 
+    def _roles(self, name: str) -> list[str]:
+        """Return the devices of a recliner by the words after its name."""
+        return [role for place, _, role in (port.partition("/") for port in self._ports)
+                if place == name]  # fmt: skip
+
     def _event(self, words: list[str], now_s: float) -> str:
-        name, kind = words[:2]
-        size = float(words[2]) if len(words) > 2 else 1.0
-        if not self._named(name).happen(Episode(EpisodeKind(kind), now_s, size)):
+        name, kind, *more = _words(words, "event", 2, 3)
+        recliner = self._named(name)
+        episode = EpisodeKind(_known("event", kind, [*EpisodeKind]))
+        size = _size(more[0]) if more else 1.0
+        if not recliner.happen(Episode(episode, now_s, size)):
             raise ValueError(f"nobody sits in {name}")
         return f"{name} {kind} {size:g}"
 
     def _cuff(self, words: list[str], now_s: float) -> str:
         """Press the start key of a recliner's monitor, or its stop key."""
-        name, *rest = words
+        name, *rest = _words(words, "cuff", 1, 2)
         cuff = self._named(name).cuff
         if rest == ["stop"]:
             return f"{name} {'stopped' if cuff.cancel(now_s) else 'was not inflating'}"
@@ -79,30 +89,64 @@ class Commands:
         return f"{name} {'inflating' if cuff.start(now_s) else 'was inflating already'}"
 
     def _sit(self, words: list[str], now_s: float) -> str:
-        if not self._named(words[0]).sit(now_s):
-            raise ValueError(f"somebody sits in {words[0]} already")
-        return f"somebody sits in {words[0]}"
+        (name,) = _words(words, "sit", 1, 1)
+        if not self._named(name).sit(now_s):
+            raise ValueError(f"somebody sits in {name} already")
+        return f"somebody sits in {name}"
 
     def _leave(self, words: list[str], now_s: float) -> str:
-        if not self._named(words[0]).leave(now_s):
-            raise ValueError(f"nobody sits in {words[0]}")
-        return f"{words[0]} is empty"
+        (name,) = _words(words, "leave", 1, 1)
+        if not self._named(name).leave(now_s):
+            raise ValueError(f"nobody sits in {name}")
+        return f"{name} is empty"
 
     def _vitals(self, words: list[str], now_s: float) -> str:
-        vitals = self._named(words[0]).vitals(now_s)
+        (name,) = _words(words, "vitals", 1, 1)
+        vitals = self._named(name).vitals(now_s)
         return json.dumps(asdict(vitals) if vitals else None)
 
     def _named(self, name: str) -> SimulatedRecliner:
-        if name not in self._recliners:
-            raise KeyError(f"there is no recliner {name}")
-        return self._recliners[name]
+        return self._recliners[_known("recliner", name, self._recliners)]
 
 
-_HELP = (
-    "fault RECLINER[/ROLE] FAULT on|off, event RECLINER KIND [SIZE], cuff RECLINER [stop], "
-    f"sit RECLINER, leave RECLINER, vitals RECLINER, ports; faults: {' '.join(Fault)}; "
-    f"events: {' '.join(EpisodeKind)}"
-)
+def _known(what: str, word: str, words: Iterable[str]) -> str:
+    """Return a word that is known. Raises ValueError with the nearest one, or with all."""
+    known = [str(one) for one in words]
+    if word in known:
+        return word
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(known) or 'none'}"
+    raise ValueError(f"there is no {what} {word!r}: {hint}")
+
+
+def _words(words: list[str], verb: str, fewest: int, most: int) -> list[str]:
+    """Return the words behind a verb. Raises ValueError where there are too few or too many."""
+    if not fewest <= len(words) <= most:
+        raise ValueError(f"write: {_USES[verb]}")
+    return words
+
+
+def _size(text: str) -> float:
+    """Read the size of an event: 1 is full size. Raises ValueError that names the range."""
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0.0
+    if not 0.0 < size <= LARGEST_SIZE:
+        raise ValueError(f"a size is above 0, up to {LARGEST_SIZE:g} (1 is full size), not {text}")
+    return size
+
+
+_USES = {
+    "fault": "fault RECLINER[/ROLE] FAULT on|off",
+    "event": "event RECLINER KIND [SIZE]",
+    "cuff": "cuff RECLINER [stop]",
+    "sit": "sit RECLINER",
+    "leave": "leave RECLINER",
+    "vitals": "vitals RECLINER",
+    "ports": "ports",
+}
+_HELP = f"{', '.join(_USES.values())}; faults: {' '.join(Fault)}; events: {' '.join(EpisodeKind)}"
 
 
 class ControlPort:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+LARGEST_SIZE = 3.0
+"""Beyond three times its figures no event looks like one: saturation falls by 33 % at three."""
+
 
 class EpisodeKind(StrEnum):
     """Name what can happen to a patient, or be given to one."""

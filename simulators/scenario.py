@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitors.errors import ConfigurationError
-from simulators.episodes import Episode, EpisodeKind
+from simulators.episodes import LARGEST_SIZE, Episode, EpisodeKind
 from simulators.faults import Fault, FaultWindow
 from simulators.patient import PatientProfile
 from simulators.visit import GivenBolus, Visit
@@ -49,7 +49,7 @@ class _Person(_Strict):
 class _Event(_Strict):
     kind: EpisodeKind
     at_s: float
-    size: float = 1.0
+    size: float = Field(default=1.0, gt=0, le=LARGEST_SIZE)
     every_s: float | None = Field(default=None, gt=0)
     note: str | None = None
 
