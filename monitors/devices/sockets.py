@@ -32,6 +32,11 @@ def pace_s(wait_s: float, last_length: int) -> float:
     return wait_s if last_length <= BATCH_BYTES else wait_s * BATCH_BYTES / last_length
 
 
+def in_words(error: Exception) -> str:
+    """Return the system's own words for an error, without its number."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 class NobodyConnectedError(TransportError):
     """Say that a listening port waited a moment and no device came; no pause is needed."""
 
@@ -60,7 +65,9 @@ class SocketStream:
             self._last_length = 0
             return b""
         except OSError as error:
-            raise TransportError(f"{self._name}: the connection was lost ({error})") from error
+            raise TransportError(
+                f"{self._name}: the connection was lost ({in_words(error)})"
+            ) from error
         if not chunk:
             raise TransportError(f"{self._name}: the other side closed the connection")
         self._last_length = len(chunk)
@@ -72,7 +79,7 @@ class SocketStream:
             self._socket.settimeout(SEND_WAIT_S)
             self._socket.sendall(chunk)
         except OSError as error:
-            raise TransportError(f"{self._name}: could not send ({error})") from error
+            raise TransportError(f"{self._name}: could not send ({in_words(error)})") from error
         finally:
             with contextlib.suppress(OSError):
                 self._socket.settimeout(0)
@@ -103,7 +110,9 @@ class SocketPort:
         try:
             connected = socket.create_connection(_address(self._url), CONNECT_WAIT_S)
         except OSError as error:
-            raise TransportError(f"{self._url}: expected a device to answer; {error}") from error
+            raise TransportError(
+                f"{self._url}: expected a device to answer; {in_words(error)}"
+            ) from error
         return SocketStream(connected, self._url)
 
     def close(self) -> None:
@@ -174,7 +183,7 @@ class ListeningPort:
         except (BlockingIOError, ConnectionError):
             return None
         except (OSError, ValueError) as error:
-            raise TransportError(f"{self._url}: cannot listen ({error})") from error
+            raise TransportError(f"{self._url}: cannot listen ({in_words(error)})") from error
 
     def _listening(self) -> socket.socket:
         if self._server is None:
@@ -211,7 +220,7 @@ def _listen(url: str) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         server = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
-        raise TransportError(f"{url}: cannot listen ({error})") from error
+        raise TransportError(f"{url}: cannot listen ({in_words(error)})") from error
     try:
         if os.name == "posix":
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -220,7 +229,7 @@ def _listen(url: str) -> socket.socket:
         server.setblocking(False)
     except OSError as error:
         server.close()
-        raise TransportError(f"{url}: cannot listen ({error})") from error
+        raise TransportError(f"{url}: cannot listen ({in_words(error)})") from error
     return server
 
 

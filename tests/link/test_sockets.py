@@ -99,7 +99,9 @@ def test_a_device_server_that_is_killed_and_restarted_is_found_again(
 
 def test_nobody_at_an_address_is_said_in_words() -> None:
     port = free_port()
-    with pytest.raises(TransportError, match=rf"127.0.0.1:{port}: expected a device to answer"):
+    with pytest.raises(
+        TransportError, match=rf"127.0.0.1:{port}: expected a device to answer; Connection refused$"
+    ):
         open_port(f"socket://127.0.0.1:{port}", LINE)
 
 
