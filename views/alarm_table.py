@@ -27,6 +27,7 @@ def log_row(row: AlarmRow, local: LocalTime, labels: Mapping[str, str] | None = 
     told[_NAME["source"]] = source_words(row)
     for name, known in words.FACETS.items():
         told[_NAME[name]] = known.get(str(told[_NAME[name]]), told[_NAME[name]])
+    told[_NAME["reason"]] = words.REASONS.get(row.reason or "", row.reason)
     told[words.MACHINE_CODE] = row.event
     return {name: _text(told[name]) for name in words.LOG_SHOWN}
 

@@ -30,6 +30,14 @@ _BADGE = (
     "padding:3px 11px;font-weight:800;letter-spacing:.06em;font-size:14px"
 )
 
+_NO_DOWNLOAD = """<style>
+[data-testid="stElementToolbarButton"]:has(
+  [aria-label*="ownload"], [data-testid*="ownload"], [title*="ownload"]
+) { display: none; }
+.modebar-btn[data-title*="ownload"] { display: none; }
+</style>"""
+"""A table's own download would carry neither SIMULATED nor what this display is."""
+
 
 @cache
 def badge_script() -> str:
@@ -80,12 +88,21 @@ def _what_it_is() -> None:
         style = _BADGE.format(colour=colours.SIMULATED)
         mark = f'<span style="{style}">{escape(words.SIMULATED)}</span> &nbsp; '
     quiet = f"color:{colours.QUIET};font-size:14px"
-    st.html(f'{mark}<span style="{quiet}">{escape(words.SECONDARY)}</span>')
+    st.html(f'{_NO_DOWNLOAD}{mark}<span style="{quiet}">{escape(words.SECONDARY)}</span>')
 
 
 def say(text: str) -> None:
     """Tell something as it stands, on a quiet plate: red and yellow belong to alarms alone."""
     st.info(plain(text))
+
+
+def as_of(local: LocalTime, key: str) -> int:
+    """Say at what time the page is told, with the way to be told anew; return that moment, UTC."""
+    now = access.room_utc_ms()
+    told, again = st.columns([4, 1], vertical_alignment="center")
+    told.caption(words.AS_OF.format(time=local.clock(now)))
+    again.button(words.LOOK_AGAIN, key=key)
+    return now
 
 
 @contextmanager

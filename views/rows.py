@@ -18,9 +18,8 @@ from monitors.store.answers import (
     EntryRow,
     SessionRow,
 )
-from views.sentences import entry_sentence, number
+from views.sentences import entry_sentence, intake_words, number, values_words
 from views.visits import session_of
-from views.words import en
 from views.words import pages_en as words
 
 When = Callable[[int], str]
@@ -109,30 +108,24 @@ def command_row(row: CommandRow, when: When) -> Row:
             "by": row.by,
             "status": words.STATUS.get(row.status, row.status),
             "message": row.message,
-            "arguments": arguments_words(row.arguments),
+            "arguments": arguments_words(row.verb, row.arguments, when),
         },
     )
 
 
-def arguments_words(arguments: Mapping[str, Any]) -> str:
-    """Say what an order was given with, in words: "condition SpO₂ low, bound 85"."""
-    return ", ".join(
-        f"{key.replace('_', ' ')} {_value_words(value)}"
-        for key, value in arguments.items()
-        if value not in (None, "", [], {})
-    )
-
-
-def _value_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return words.YES if value else words.NO
-    if isinstance(value, (int, float)):
-        return number(value)
-    if isinstance(value, Mapping):
-        return f"({arguments_words(value)})"
-    if isinstance(value, (list, tuple)):
-        return " and ".join(_value_words(one) for one in value)
-    return en.LIMIT_NAMES.get(str(value), str(value))
+def arguments_words(verb: str, arguments: Mapping[str, Any], when: When) -> str:
+    """Say what an order was given with, in words; what is entered as the table of entries does."""
+    rest = dict(arguments)
+    told = []
+    if verb == "enter" and rest.get("kind"):
+        told.append(entry_sentence(str(rest.pop("kind")), rest.pop("values", None) or {})[1])
+    elif verb == "record_intake":
+        told.append(intake_words(rest.pop("form", None) or {}))
+    if rest.get("corrects"):
+        told.append(words.CORRECTS)
+    at = rest.pop("at_utc_ms", None)
+    told.append(values_words(rest | ({"at_utc_ms": when(int(at))} if at else {})))
+    return ", ".join(one for one in told if one)
 
 
 def alarm_counts(rows: Iterable[AlarmRow]) -> dict[str, int]:

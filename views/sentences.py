@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from views.words import en
+from views.words import en, visit_en
 from views.words import pages_en as words
 
 
@@ -102,13 +102,70 @@ def entry_sentence(kind: str, payload: Mapping[str, Any]) -> tuple[str, str]:
     teller = _TELLERS.get(kind)
     head = words.ENTRY_KINDS.get(kind, kind.replace("_", " "))
     if teller is None:
-        rest = ", ".join(f"{key} {value}" for key, value in payload.items() if value is not None)
+        rest = values_words(payload)
         return head, f"{head}: {rest}" if rest else head
     short = teller(payload)
-    full = f"{head}: {short}" if short else head
+    told = intake_words(payload) if kind == "intake" else short
+    full = f"{head}: {told}" if told else head
     if payload.get("reason"):
         full += f" ({payload['reason']})"
     return short or head, full
+
+
+def intake_words(payload: Mapping[str, Any]) -> str:
+    """Say every answer of an intake: "Age 44 years; Weight 70 kg; Takes lamotrigine no"."""
+    names = visit_en.SHORT_FIELDS
+    told = [
+        f"{names[name]}: {_answer(name, payload[name])}"
+        for name in names
+        if payload.get(name) not in (None, "")
+    ]
+    return "; ".join(_capital(one) for one in told) or words.INTAKE_EMPTY
+
+
+def _answer(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return words.YES if value else words.NO
+    options = visit_en.OPTIONS.get("arm" if name.endswith("_arm") else name, {})
+    said = number(value) if isinstance(value, int | float) else str(value)
+    said = options.get(said, said)
+    return words.INTAKE_UNITS.get(name, "{value}").format(value=said)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def values_words(values: Mapping[str, Any]) -> str:
+    """Say values by their names, in words: "alarm SpO₂ low, bound 85"."""
+    told = (
+        _value_words(key, value)
+        for key, value in values.items()
+        if key not in words.UNTOLD and value is not False and value not in (None, "", [], {})
+    )
+    return ", ".join(one for one in told if one)
+
+
+def _value_words(key: str, value: Any) -> str:
+    name = words.ORDER_FIELDS.get(key, key.replace("_", " "))
+    if value is True:
+        return name.removeprefix("is ")
+    if key.endswith("_s") and isinstance(value, int | float):
+        return f"{name.removesuffix(' s')} {words.duration(value)}"
+    if key.endswith("_min") and isinstance(value, int | float):
+        return f"{name.removesuffix(' min')} {number(value)} min"
+    return f"{name} {_said(value)}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return f"({values_words(value)})"
+    if isinstance(value, list | tuple):
+        return " and ".join(_said(one) for one in value)
+    known = en.LIMIT_NAMES.get(str(value))
+    return known or str(value)
 
 
 def _medicine(payload: Mapping[str, Any]) -> str:

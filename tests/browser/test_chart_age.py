@@ -70,6 +70,14 @@ def test_the_same_answer_told_again_does_not_make_a_chart_young(empty: Page) -> 
     expect(empty.locator(".chairside-chart-note")).to_contain_text("Drawn until 01:26:40.")
 
 
+def test_a_chart_that_nobody_renews_says_until_when_it_is_drawn_and_stays_readable(
+    empty: Page,
+) -> None:
+    draw(empty, is_running=False, until=NOW - 69_000)
+    expect(empty.locator(".chairside-chart-note")).to_contain_text("Drawn until 01:25:31.")
+    assert empty.locator("[data-session]").get_attribute("data-state") == "fresh"
+
+
 def test_a_session_that_is_over_is_never_old(empty: Page) -> None:
     draw(empty, is_running=False, until=None)
     expect(empty.locator(".chairside-chart-note")).to_have_text(words.CHART["zoom"])

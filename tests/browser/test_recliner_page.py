@@ -135,6 +135,20 @@ def test_words_being_typed_survive_the_renewals_and_reach_the_collector(
     expect(told.first).to_be_visible(timeout=PATIENCE_MS)
 
 
+@pytest.mark.parametrize("name", ["review", "recliner?recliner=R2", "protocols", "day"])
+def test_no_table_offers_a_download_that_says_nothing_of_what_it_is(
+    page: Page, room: Room, name: str
+) -> None:
+    page.goto(f"{room.url}{name}")
+    place = page.locator("[data-testid='stDataFrame']:visible")
+    place.first.wait_for(timeout=PATIENCE_MS)
+    place.first.hover()
+    expect(page.get_by_label("Search").locator("visible=true").first).to_be_visible()
+    downloads = page.get_by_label("Download as CSV")
+    assert downloads.count() >= 1
+    assert not any(one.is_visible() for one in downloads.all())
+
+
 def test_a_chart_that_is_not_renewed_says_so(page: Page, chart: Locator) -> None:
     page.context.set_offline(True)
     note = page.locator(".chairside-chart-note")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
+
+from monitors.clinic import alarms
 from monitors.clinic.alarm_event import EventPhase, EventState, Inactivation
 from monitors.clinic.alarm_load import LoadRow
 from monitors.clinic.conditions import Condition
@@ -29,6 +35,18 @@ def test_words_come_first_and_the_machine_code_last() -> None:
     bare = log_row(row(vital=None, value=None, worst=None, bound=None, direction=None), BERLIN)
     assert "None" not in bare.values()
     assert (bare["Value"], bare["Source"]) == ("", "")
+
+
+@pytest.mark.parametrize("file", ["alarm_orders", "alarms", "equipment", "recliner"])
+def test_no_reason_of_the_engine_is_shown_raw(file: str) -> None:
+    source = (Path(alarms.__file__).parent / f"{file}.py").read_text("utf-8")
+    calls = (
+        r'(?:end_hold|resume_audio|absent|present|Fault)\([^()]*"([a-z_]+)"\)|reason="([a-z_]+)"'
+    )
+    found = {one or other for one, other in re.findall(calls, source)}
+    assert found
+    assert {log_row(row(reason=one), BERLIN)["Reason"] for one in found}.isdisjoint(found)
+    assert log_row(row(reason="asleep, ok"), BERLIN)["Reason"] == "asleep, ok"
 
 
 def test_the_load_is_told_in_whole_seconds_and_one_decimal() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,11 +15,13 @@ from streamlit.testing.v1 import AppTest
 
 from monitors.decode import parse_hex
 from tests.views.log_room import Room, alarm_fact, open_room, past_visit, running_visit
+from tests.views.tables import tables
 from views.plain import read_plain
 from views.words import log_en as words
 
 DAY = date(2026, 3, 4)
 TRANSCRIPTS = Path(__file__).resolve().parents[1] / "devices" / "transcripts"
+AS_OF = words.AS_OF.replace("{time}", r"\d\d:\d\d:\d\d")
 EVERY_PAGE = ("alarm_log", "what_if", "day", "protocols", "devices")
 
 
@@ -49,6 +53,11 @@ def table(page: AppTest, number: int = 0) -> list[dict[str, object]]:
     return list(page.dataframe[number].value.to_dict("records"))
 
 
+def log_table(page: AppTest) -> list[dict[str, str]]:
+    """Return the rows of the alarm log."""
+    return tables(page)[0]
+
+
 def log_of_the_day(room: Room) -> AppTest:
     """Return the alarm log of the day of the tests."""
     page = room.page("alarm_log")
@@ -75,7 +84,7 @@ def test_a_page_without_a_store_says_so_and_does_not_break(tmp_path: Path, name:
 
 
 def test_the_log_shows_the_newest_transition_first_with_all_facets(room: Room) -> None:
-    rows = table(log_of_the_day(room))
+    rows = log_table(log_of_the_day(room))
     assert [row["What"] for row in rows] == [
         "began", "hold ended", "ended", "acknowledged", "began",
     ]  # fmt: skip
@@ -93,15 +102,15 @@ def test_the_log_shows_the_newest_transition_first_with_all_facets(room: Room) -
 def test_the_log_is_narrowed_by_recliner_alarm_priority_and_session(room: Room) -> None:
     page = log_of_the_day(room)
     page.selectbox(key="log_recliner").set_value("R2").run()
-    assert [row["Alarm"] for row in table(page)] == ["probe off"]
+    assert [row["Alarm"] for row in log_table(page)] == ["probe off"]
     page.selectbox(key="log_recliner").set_value(words.ALL)
     page.multiselect(key="log_conditions").set_value(["spo2_low"]).run()
-    assert [row["Alarm"] for row in table(page)] == ["SpO₂ low"] * 3
+    assert [row["Alarm"] for row in log_table(page)] == ["SpO₂ low"] * 3
     page.multiselect(key="log_conditions").set_value([])
     page.multiselect(key="log_priorities").set_value(["low"]).run()
-    assert len(table(page)) == 2
+    assert len(log_table(page)) == 2
     page.selectbox(key="log_session").set_value("runs").run()
-    assert [row["Recliner"] for row in table(page)] == ["R2"]
+    assert [row["Recliner"] for row in log_table(page)] == ["R2"]
 
 
 def test_days_in_the_wrong_order_are_refused(room: Room) -> None:
@@ -114,10 +123,10 @@ def test_a_long_log_is_paged(tmp_path: Path) -> None:
     many = [alarm_fact("start", 610 + second) for second in range(70)]
     with open_room(tmp_path, [*past_visit(), *many]) as room:
         page = log_of_the_day(room)
-        first = table(page)
+        first = log_table(page)
         assert len(first) == 50
         page.button(key="log_older").click().run()
-        second = table(page)
+        second = log_table(page)
         assert len(second) == 23
         assert str(second[0]["Time"]) < str(first[-1]["Time"])
 
@@ -125,7 +134,7 @@ def test_a_long_log_is_paged(tmp_path: Path) -> None:
 def test_the_load_report_counts_what_the_log_holds(room: Room) -> None:
     page = log_of_the_day(room)
     page.text_input(key="load_shifts").set_value("0, 12").run()
-    rows = table(page, 1)
+    rows = table(page)
     low = next(row for row in rows if row["Alarm"] == "SpO₂ low")
     assert (low["Alarms"], low["Limit"], low["Acknowledged"]) == ("1", "below 90", "1")
     assert low["Median answer, s"] == "21"
@@ -152,6 +161,30 @@ def test_two_presets_are_held_against_a_stored_session(room: Room) -> None:
     assert counts["SpO₂ low"]["A mood"] == counts["SpO₂ low"]["B default"] == 1
     assert [metric.value for metric in page.metric][1] != "0.0"
     assert len(page.get("plotly_chart")) == 1
+
+
+def test_what_a_running_session_comes_to_is_told_with_its_time(room: Room) -> None:
+    page = room.page("what_if")
+    page.selectbox(key="what_if_session").set_value("past").run()
+    assert not [button for button in page.button if button.key == "what_if_again"]
+    page.selectbox(key="what_if_session").set_value("runs").run()
+    assert re.search(AS_OF, said(page))
+    page.button(key="what_if_again").click().run()
+    assert re.search(AS_OF, said(page))
+
+
+@pytest.mark.parametrize(("name", "key"), [("alarm_log", "log_again"), ("day", "day_again")])
+def test_a_page_that_tells_the_present_says_of_what_time(room: Room, name: str, key: str) -> None:
+    page = room.page(name)
+    page.button(key=key).click().run()
+    assert re.search(AS_OF, said(page))
+
+
+def test_no_figure_offers_a_picture_without_the_words_of_the_page(room: Room) -> None:
+    page = room.page("what_if")
+    page.selectbox(key="what_if_session").set_value("past").run()
+    config = json.loads(page.get("plotly_chart")[0].proto.config)
+    assert config["modeBarButtonsToRemove"] == ["toImage"]
 
 
 def test_what_one_set_of_limits_misses_is_listed(room: Room, tmp_path: Path) -> None:

@@ -10,8 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.views.sessions import SESSION, Room, at, picture, standing
+from tests.views.tables import tables
+from views import access
 from views.chart_source import settled
 from views.forms import ordering
+from views.local_time import LocalTime
 from views.plain import read_plain
 from views.words import pages_en as words
 from views.words.pages_en import OPEN_VISIT
@@ -292,13 +295,29 @@ def test_a_session_of_the_address_shows_chart_pressures_alarms_entries_and_order
 ) -> None:
     page = run("review", session=SESSION)
     assert component(page, f"review-{SESSION}")["is_running"] is False
-    pressures, alarms, entries, orders = (frame.value for frame in page.dataframe[1:5])
-    assert list(pressures["mmHg"]) == ["124/78", "142/88", "–"]
-    assert pressures["Outcome"].iloc[2] == "failed: leak"
-    assert len(alarms) == 3
-    assert list(entries["Stands"]).count("corrected") == 1
-    assert orders["Answer"].iloc[0] == "paused"
-    assert orders["With"].iloc[0] == "reason nausea"
+    pressures, alarms, entries, orders = tables(page)
+    assert [row["mmHg"] for row in pressures] == ["124/78", "142/88", "–"]
+    assert pressures[2]["Outcome"] == "failed: leak"
+    assert [row["Session"] for row in alarms] == ["JD-14"] * 3
+    assert [row["Stands"] for row in entries].count("corrected") == 1
+    assert orders[0]["Answer"] == "paused"
+    assert orders[0]["With"] == "reason nausea"
+
+
+def test_the_present_is_told_with_its_time_and_the_way_to_look_again(
+    running_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = at(37)
+    monkeypatch.setattr(access, "room_utc_ms", lambda: now)
+    page = run("review", session=SESSION)
+    for minute in (37, 38):
+        if minute == 38:
+            now = at(38)
+            page.button(key="review_again").click().run()
+        said = " ".join(caption.value for caption in page.caption)
+        assert f"As of {LocalTime.of(None).clock(now)}" in said
+        assert page.dataframe[0].value.iloc[0]["Infused"] == f"{minute - 8} min"
+        assert component(page, f"review-{SESSION}")["until"] == settled(now, at(0))
 
 
 def test_a_closer_view_is_asked_of_the_record_again(past_room: Room) -> None:

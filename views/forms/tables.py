@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from monitors.store.answers import EntryRow
 from views.local_time import LocalTime
+from views.record_table import table_html
 from views.rows import entry_rows
 from views.words import pages_en as words
 
 
-def show_table(rows: Sequence[dict[str, Any]], *, height: int | None = None) -> None:
-    """Show rows, or that there are none."""
+def show_table(rows: Sequence[Mapping[str, Any]], widths: Mapping[str, int] | None = None) -> None:
+    """Show rows whole, their cells wrapped, or say that there are none; widths: in pixels."""
     if not rows:
         st.caption(words.NOTHING_KEPT)
         return
-    options: dict[str, Any] = {} if height is None else {"height": height}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", **options)
+    st.html(table_html(rows, widths))
 
 
 def show_entries(rows: Sequence[EntryRow], local: LocalTime) -> None:

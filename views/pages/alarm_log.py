@@ -22,8 +22,9 @@ from views.alarm_rows import (
     log_csv,
 )
 from views.alarm_table import load_rows_shown, log_row
+from views.forms.tables import show_table
 from views.local_time import LocalTime
-from views.page_frame import frame, say, told_errors
+from views.page_frame import as_of, frame, say, told_errors
 from views.plain import plain
 from views.words import log_en as words
 
@@ -105,7 +106,7 @@ def _draw_log(rows: list[AlarmRow], names: dict[str, str], local: LocalTime) -> 
     number = min(st.session_state.get("log_page", 1), pages)
     shown = rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     _turn(number, pages, len(rows))
-    _show([log_row(row, local, names) for row in shown], words.LOG_SHOWN, f"log_table_{number}")
+    show_table([log_row(row, local, names) for row in shown], words.LOG_SHOWN)
     _offer(rows, names, local)
 
 
@@ -168,6 +169,7 @@ def _draw() -> None:
     local = frame(words.LOG_TITLE, words.LOG_ABOUT)
     with told_errors():
         history = access.history()
+        as_of(local, "log_again")
         span = _ask_span(local)
         if span is None:
             return

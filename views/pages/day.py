@@ -14,7 +14,7 @@ from monitors.clinic.series import DayRow, SeriesRow, day_view, series_of
 from views import access, here
 from views.day_figure import day_figure
 from views.local_time import LocalTime
-from views.page_frame import frame, say, told_errors
+from views.page_frame import as_of, frame, say, told_errors
 from views.visits import past_session, rooms_of, session_of, title_of
 from views.words import log_en as words
 
@@ -22,12 +22,8 @@ MOST_SESSIONS = 1_000
 MOST_OF_A_LABEL = 100
 
 
-def _draw_rooms(local: LocalTime) -> None:
-    now = access.room_utc_ms()
-    ask, again = st.columns([3, 1], vertical_alignment="bottom")
-    day = ask.date_input(words.DAY, local.day(now), key="day_day", width=220)
-    again.button(words.LOOK_AGAIN, key="day_again")
-    st.caption(words.AS_OF.format(time=local.clock(now)))
+def _draw_rooms(local: LocalTime, now: int) -> None:
+    day = st.date_input(words.DAY, local.day(now), key="day_day", width=220)
     span = local.span(day)
     history = access.history()
     stored = history.day(*span)
@@ -71,7 +67,7 @@ def _day_row(row: DayRow, title: str, local: LocalTime) -> dict[str, Any]:
     return {words.DAY_COLUMNS[name]: value for name, value in told.items()}
 
 
-def _draw_series(local: LocalTime) -> None:
+def _draw_series(local: LocalTime, now: int) -> None:
     history = access.history()
     labels = list(dict.fromkeys(one.label for one in history.sessions(MOST_SESSIONS)))
     if not labels:
@@ -81,7 +77,7 @@ def _draw_series(local: LocalTime) -> None:
     st.caption(words.SERIES_ABOUT)
     stored = history.sessions(MOST_OF_A_LABEL, label=label)
     past = [one for row in stored if (one := past_session(history, row)) is not None]
-    rows = series_of(label, past, access.room_utc_ms())
+    rows = series_of(label, past, now)
     titles = {one.session.session_id: title_of(one.session) for one in past}
     _table([_series_row(row, titles[row.session_id], local) for row in rows], "series_table")
 
@@ -128,11 +124,12 @@ def _table(rows: list[dict[str, Any]], key: str) -> None:
 def _draw() -> None:
     local = frame(words.DAY_TITLE, words.DAY_ABOUT)
     with told_errors():
+        now = as_of(local, "day_again")
         rooms, series = st.tabs(list(words.DAY_TABS))
         with rooms:
-            _draw_rooms(local)
+            _draw_rooms(local, now)
         with series:
-            _draw_series(local)
+            _draw_series(local, now)
 
 
 _draw()

@@ -13,15 +13,16 @@ from monitors.store.answers import SessionRow
 from monitors.store.history import History
 from views import access
 from views.alarm_table import log_row
-from views.chart_source import Asked, chart_of
+from views.chart_source import Asked, chart_of, settled
 from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.forms.tables import show_entries, show_table
 from views.local_time import LocalTime
-from views.page_frame import frame, say, told_errors
+from views.page_frame import as_of, frame, say, told_errors
 from views.plain import plain
 from views.presets_here import alarm_presets
 from views.rows import alarm_counts, command_row, pressure_row, protocol_title, session_row
 from views.words import pages_en as words
+from views.words.log_en import LOG_SHOWN
 
 SESSIONS_SHOWN = 30
 TABLE_HEIGHT = 320
@@ -33,11 +34,12 @@ def _page() -> None:
     local = frame(words.REVIEW_TITLE)
     with told_errors():
         history = access.history()
+        now = as_of(local, "review_again")
         sessions = _listed(history)
         if not sessions:
             say(words.NO_SESSIONS)
             return
-        chosen = _choose(history, sessions, local)
+        chosen = _choose(history, sessions, local, now)
         if chosen is not None:
             _show(history, chosen, local)
 
@@ -48,10 +50,11 @@ def _listed(history: History) -> list[SessionRow]:
     return history.sessions(SESSIONS_SHOWN, before_utc_ms=before)
 
 
-def _choose(history: History, sessions: list[SessionRow], local: LocalTime) -> SessionRow | None:
+def _choose(
+    history: History, sessions: list[SessionRow], local: LocalTime, now: int
+) -> SessionRow | None:
     """Show the sessions; return the one chosen here, or named by the address."""
-    counts = alarm_counts(history.alarms(span=(sessions[-1].begun_utc_ms, _until(sessions))))
-    now = access.room_utc_ms()
+    counts = alarm_counts(history.alarms(span=(sessions[-1].begun_utc_ms, _until(sessions, now))))
     rows = [session_row(one, counts.get(one.session_id, 0), local.stamp, now) for one in sessions]
     picked = st.dataframe(
         pd.DataFrame(rows),
@@ -79,10 +82,10 @@ def _choose(history: History, sessions: list[SessionRow], local: LocalTime) -> S
     return None
 
 
-def _until(sessions: list[SessionRow]) -> int:
+def _until(sessions: list[SessionRow], now: int) -> int:
     ends = [one.ended_utc_ms for one in sessions]
     known = [end for end in ends if end is not None]
-    return access.room_utc_ms() if len(known) < len(ends) else max(known) + 1
+    return now if len(known) < len(ends) else max(known) + 1
 
 
 def _turn_pages(sessions: list[SessionRow]) -> None:
@@ -108,7 +111,8 @@ def _show(history: History, session: SessionRow, local: LocalTime) -> None:
         show_table([pressure_row(row, local.stamp) for row in found])
     with alarms:
         told = history.alarms(session_id=session.session_id)
-        show_table([log_row(row, local) for row in told])
+        names = {session.session_id: session.label}
+        show_table([log_row(row, local, names) for row in told], LOG_SHOWN)
     with entries:
         show_entries(history.entries(session_id=session.session_id), local)
     with orders:
@@ -120,7 +124,7 @@ def _show(history: History, session: SessionRow, local: LocalTime) -> None:
 def _chart(history: History, session: SessionRow, local: LocalTime) -> None:
     """Draw the chart; a zoom asks for finer points and draws this part alone anew."""
     key = f"review-{session.session_id}"
-    until = session.ended_utc_ms or access.room_utc_ms()
+    until = settled(access.room_utc_ms(), session.begun_utc_ms)
     offset = local.offset_ms(session.begun_utc_ms)
     place, model = st.container(), choose_model()
     asked = Asked(until, zoomed_to(key), offset, alarm_presets(), model)

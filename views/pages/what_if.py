@@ -25,7 +25,7 @@ from views.comparison import (
 )
 from views.comparison_figure import figure_of
 from views.local_time import LocalTime
-from views.page_frame import frame, say, told_errors
+from views.page_frame import as_of, frame, say, told_errors
 from views.plain import plain
 from views.words import log_en as words
 
@@ -65,6 +65,8 @@ def _ask_session(local: LocalTime) -> Recording | None:
         key="what_if_session",
     )
     st.caption(words.WHAT_IF_LEAVES_OUT)
+    if sessions[chosen].ended_utc_ms is None:
+        as_of(local, "what_if_again")
     return recording_of_session(access.history(), chosen, names[chosen])
 
 
@@ -181,7 +183,7 @@ def _draw() -> None:
         st.plotly_chart(
             figure_of(recording, outcomes, names),
             theme=None,
-            config={"displaylogo": False},
+            config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},
             key="what_if_figure",
         )
         st.caption(words.RINGED)

@@ -105,7 +105,8 @@ class Chart {
     const ms = performance.now() - (this.heardAt ?? performance.now());
     const isUnheard = Boolean(this.told?.data.is_running) && ms > STALE_AFTER_MS;
     const behindMs = this.behindMs(ms);
-    const isStale = isUnheard || behindMs > (this.told?.data.old_after_ms ?? Infinity);
+    const isLate = Boolean(this.told?.data.is_running) && behindMs > this.told.data.old_after_ms;
+    const isStale = isUnheard || isLate;
     this.root.dataset.state = isStale ? "stale" : "fresh";
     this.plot.style.opacity = isStale ? "0.45" : "";
     if (!this.told || (!isStale && !this.isDrawn)) return;

@@ -35,7 +35,7 @@ CONDITIONS: dict[str, str] = en.LIMIT_NAMES | {
     "feed_stale": "device repeats itself",
     "store_degraded": "store cannot be written",
     "device_swapped": "device swapped",
-    "audio": "sound or hold of the recliner",
+    "audio": "sound or hold",
 }
 PRIORITIES = {"high": "!!! high", "medium": "!! medium", "low": "! low"}
 TRANSITIONS = {
@@ -50,9 +50,9 @@ TRANSITIONS = {
     "hold_end": "hold ended",
     "release": "told after the hold",
     "audio_pause": "sound paused",
-    "audio_remind": "reminder: sound paused",
+    "audio_remind": "reminder: paused",
     "audio_resume": "sound on",
-    "repeat_ask": "repeat reading asked",
+    "repeat_ask": "repeat asked",
     "limit_change": "limit changed",
 }
 PHASES = {phase: word.capitalize() for phase, word in en.PHASES.items()}
@@ -98,25 +98,39 @@ LOG_COLUMNS: dict[str, str] = {
 }
 MACHINE_CODE = "Machine code"
 LOG_SHOWN: dict[str, int] = {
-    "Time": 152,
-    "Recliner": 72,
-    "Alarm": 150,
-    "What": 124,
-    "Priority": 84,
-    "Value": 58,
-    "Limit": 116,
-    "Who": 128,
-    "State": 92,
-    "Inactivation": 120,
-    "Worst": 62,
-    "Reason": 180,
-    "Source": 200,
-    "Since": 152,
-    "Session": 220,
-    "Phase": 96,
-    MACHINE_CODE: 200,
+    "Time": 96,
+    "Recliner": 76,
+    "Alarm": 116,
+    "What": 110,
+    "Priority": 90,
+    "Value": 60,
+    "Limit": 132,
+    "Who": 104,
+    "State": 78,
+    "Inactivation": 108,
+    "Worst": 64,
+    "Reason": 138,
+    "Source": 124,
+    "Since": 96,
+    "Session": 118,
+    "Phase": 78,
+    MACHINE_CODE: 132,
 }
-"""The columns of the page in the order of their weight, with their widths in pixels."""
+"""The columns of the page in the order of their weight, with their widths in pixels; cells wrap."""
+REASONS: dict[str, str] = en.REASONS | {
+    "pulse_returned": "pulse is back",
+    "cuff_unknown": "cuff no longer known",
+    "longest_hold": "held for the longest time",
+    "not_watched": "nobody watched any more",
+    "pause_over": "pause over",
+    "by_person": "by a person",
+    "session_began": "a session began",
+    "frozen": "the same bytes again",
+    "silent": "silent",
+    "closed": "port lost",
+    "never": "never heard",
+}
+"""What people read for the log's own words of a reason; what a person wrote stays as it is."""
 FACETS: dict[str, dict[str, str]] = {
     "phase": {
         "start": "begins",

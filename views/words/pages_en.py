@@ -219,6 +219,29 @@ COMMAND_TABLE = {
     "arguments": "With",
 }
 YES, NO = "yes", "no"
+INTAKE_UNITS = {
+    "age_years": "{value} years",
+    "weight_kg": "{value} kg",
+    "food_hours": "{value} h ago",
+    "drink_hours": "{value} h ago",
+    "lamotrigine_hours": "{value} h ago",
+    "benzodiazepine_hours": "{value} h ago",
+}
+INTAKE_EMPTY = "nothing answered"
+ORDER_FIELDS = {
+    "condition": "alarm",
+    "device_id": "device",
+    "planned_s": "planned",
+    "at_utc_ms": "at",
+    "every_min": "every",
+    "is_off": "switched off",
+    "is_confirmed": "confirmed",
+    "limits": "limits",
+}
+"""What people read for the names of what an order was given with, where they are no words."""
+UNTOLD = frozenset({"seen_version", "edition", "seen", "toml", "corrects", "confirmed"})
+"""What an order carries for the program alone."""
+CORRECTS = "puts an earlier entry right"
 CORRECTED = "corrected"
 STANDS = "yes"
 
