@@ -225,6 +225,57 @@ def test_urgency_comes_before_age_and_acknowledged_ones_come_after(module: Modul
     assert [alarm["since"] for alarm in ordered] == [3, 9, 5, 1]
 
 
+def bounds(*told: tuple[str, str, int, int, str]) -> list[dict[str, Any]]:
+    """Return alarms of a vital: condition, pressure, bound, since when, priority."""
+    names = ("condition", "key", "limit", "since", "priority")
+    common = {"vital": "nibp", "direction": "above", "kind": "physiological"}
+    return [common | dict(zip(names, one, strict=True)) for one in told]
+
+
+def test_of_equally_urgent_bounds_of_a_vital_the_furthest_comes_first(module: Module) -> None:
+    alarms = bounds(
+        ("nibp_rise", "systolic_mmhg", 172, 1, "medium"),
+        ("nibp_high", "systolic_mmhg", 165, 2, "medium"),
+        ("nibp_very_high", "diastolic_mmhg", 110, 3, "medium"),
+        ("nibp_extreme", "systolic_mmhg", 200, 4, "high"),
+    )
+    alarms.append(
+        {"condition": "pulse_high", "vital": "pulse_rate_per_min", "direction": "above"}
+        | {"key": "pulse_rate_per_min", "limit": 120, "since": 0, "priority": "medium"}
+    )
+    for order in (alarms, alarms[::-1]):
+        ordered = [one["condition"] for one in module.ask("wall.byUrgency(given)", order)]
+        assert ordered[:2] == ["nibp_extreme", "pulse_high"]
+        assert ordered[2:] == ["nibp_very_high", "nibp_rise", "nibp_high"]
+
+
+def test_below_the_lower_bound_is_the_further_one(module: Module) -> None:
+    alarms = [
+        {"condition": "spo2_low", "vital": "spo2_pct", "direction": "below", "key": "spo2_pct"}
+        | {"limit": limit, "since": limit, "priority": "high"}
+        for limit in (85, 90, 80)
+    ]
+    ordered = module.ask("wall.byUrgency(given)", alarms)
+    assert [alarm["limit"] for alarm in ordered] == [80, 85, 90]
+
+
+def test_a_vital_of_a_recliner_is_one_chip_unless_somebody_knows_of_the_first_alone(
+    module: Module,
+) -> None:
+    known, milder = bounds(
+        ("nibp_extreme", "systolic_mmhg", 200, 1, "high"),
+        ("nibp_high", "systolic_mmhg", 165, 2, "medium"),
+    )
+    for by, chips in ((None, [("R1", 1)]), ("A.", [("R1", 0), ("R1", 0)])):
+        entries = [
+            {"recliner": "R1", "alarm": known | {"acknowledged_by": by}},
+            {"recliner": "R1", "alarm": milder},
+            {"recliner": "R2", "alarm": milder},
+        ]
+        told = module.ask("wall.onePerVital(given)", entries)
+        assert [(one["recliner"], one["others"]) for one in told] == [*chips, ("R2", 0)]
+
+
 @pytest.mark.parametrize(
     ("value", "limit", "words", "text"),
     [

@@ -6,12 +6,41 @@ import { capital, fill, numberText } from "./words.js";
 const RANK = { high: 0, medium: 1, low: 2 };
 export const MARKS = { high: "!!!", medium: "!!", low: "!" };
 
-/** Sort alarms: most urgent first, unacknowledged before acknowledged, oldest first. */
-export function byUrgency(alarms) {
-  return [...alarms].sort((a, b) =>
-    RANK[a.priority] - RANK[b.priority]
-    || Number(Boolean(a.acknowledged_by)) - Number(Boolean(b.acknowledged_by))
-    || a.since - b.since);
+// Of two alarms about one vital that are equally urgent, these are the graver words.
+const GRAVE = {
+  nibp_extreme: 2, nibp_very_high: 1, spo2_very_low: 1, pulse_very_low: 1, pulse_very_high: 1,
+};
+
+/** Say which of two alarms about one vital of one patient broke the further bound; below 0: a. */
+function byBound(a, b) {
+  const grave = (GRAVE[b.condition] ?? 0) - (GRAVE[a.condition] ?? 0);
+  if (grave) return grave;
+  if (a.key !== b.key || a.limit === b.limit) return a.since - b.since;
+  return a.direction === "below" ? a.limit - b.limit : b.limit - a.limit;
+}
+
+/** Sort alarms: most urgent first, unacknowledged before acknowledged, oldest first; those about
+    one vital of one patient that are alike in all this by their bounds, the furthest first.
+    alarmOf and ownerOf read an entry's alarm and patient, where entries are more than alarms. */
+export function byUrgency(entries, alarmOf = (entry) => entry, ownerOf = () => "") {
+  const sorted = [...entries].sort((one, other) => {
+    const [a, b] = [alarmOf(one), alarmOf(other)];
+    return RANK[a.priority] - RANK[b.priority]
+      || Number(Boolean(a.acknowledged_by)) - Number(Boolean(b.acknowledged_by))
+      || a.since - b.since;
+  });
+  const alike = new Map();
+  sorted.forEach((entry, place) => {
+    const alarm = alarmOf(entry);
+    if (!alarm.vital || !alarm.direction) return;
+    const key = [ownerOf(entry), alarm.vital, alarm.direction, alarm.priority, Boolean(alarm.acknowledged_by)].join();
+    alike.set(key, [...alike.get(key) ?? [], place]);
+  });
+  for (const places of alike.values()) {
+    const graver = places.map((place) => sorted[place]).sort((a, b) => byBound(alarmOf(a), alarmOf(b)));
+    places.forEach((place, index) => { sorted[place] = graver[index]; });
+  }
+  return sorted;
 }
 
 /** Say whether an alarm still flashes: unacknowledged, and not held. */
@@ -134,4 +163,44 @@ export function grouped(entries, most = 2) {
     seen.add(alarm.condition);
     return [{ ...entry, count }];
   });
+}
+
+/** Put what one recliner's vital raises into one entry, its most urgent alarm; others: how many more.
+    What nobody has acknowledged never stands behind what somebody has. */
+export function onePerVital(entries) {
+  const first = new Map();
+  return entries.flatMap((entry) => {
+    const { alarm, recliner } = entry;
+    const told = { ...entry, others: 0 };
+    if (alarm.kind !== "physiological" || !alarm.vital) return [told];
+    const key = `${recliner}|${alarm.vital}`;
+    const before = first.get(key);
+    if (!before || (before.alarm.acknowledged_by && !alarm.acknowledged_by)) {
+      first.set(key, told);
+      return [told];
+    }
+    before.others += 1;
+    return [];
+  });
+}
+
+function nameOf(alarm, picture, words) {
+  const pattern = words.short[alarm.condition] ?? words.conditions[alarm.condition] ?? alarm.condition;
+  return words.limit_names[alarm.condition] ?? fill(pattern, blanks(alarm, picture, words)).trim();
+}
+
+const NAMED = 2; // so many alarms that stood are named, the rest is counted
+
+/** Name what stood when the data stopped, most urgent first, without any number of a patient. */
+export function stoodNames(alarms, picture, words) {
+  const names = [...new Set(byUrgency(alarms).map((alarm) => nameOf(alarm, picture, words)))];
+  const rest = names.length - NAMED;
+  return names.slice(0, NAMED).join(", ") + (rest > 0 ? ` +${rest}` : "");
+}
+
+/** Say in a sentence what stood when the data stopped; nothing where nothing did. */
+export function stoodSentence(alarms, picture, words) {
+  if (!alarms.length) return "";
+  const pattern = alarms.length > 1 ? words.alarms_stood : words.alarm_stood;
+  return fill(pattern, { names: stoodNames(alarms, picture, words) });
 }

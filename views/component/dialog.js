@@ -3,7 +3,7 @@
 
 import { make, write } from "./dom.js";
 import { fill, timeOfDay } from "./words.js";
-import { aside, byUrgency, MARKS, sentence, trueSince } from "./alarms.js";
+import { aside, byUrgency, MARKS, sentence, stoodSentence, trueSince } from "./alarms.js";
 
 function act(className, text, onClick) {
   const element = make("button", className, text);
@@ -18,6 +18,7 @@ export class Dialog {
     this.staff = staff;
     this.actions = actions; // {order(recliner, verb, arguments, by), go(page, recliner)}
     this.person = "";
+    this.recliner = null;
     this.asked = new Map(); // what each order was about, in the alarm's own words
     this.panel = make("div", "panel");
     this.panel.setAttribute("role", "dialog");
@@ -71,13 +72,13 @@ export class Dialog {
   }
 
   /** Open for one recliner. */
-  open(recliner, picture) {
+  open(recliner, picture, isLost = false) {
     this.recliner = recliner;
     this.rows = make("div", "rows");
     this.outcome = make("p", "outcome");
     this.outcome.setAttribute("role", "status");
     this.signature = null;
-    this.refresh(recliner, picture);
+    this.refresh(recliner, picture, isLost);
     this.show(
       make("h2", "", fill(this.words.recliner_title, { recliner })),
       this.rows,
@@ -87,13 +88,17 @@ export class Dialog {
     );
   }
 
-  /** Write the alarms anew when they changed while the panel is open. */
-  refresh(recliner, picture) {
-    if (recliner !== this.recliner) return;
+  /** Write the alarms anew when they changed while the panel is open; without data, what stood. */
+  refresh(recliner, picture, isLost = false) {
+    if (!recliner || recliner !== this.recliner) return;
     const alarms = byUrgency(picture?.alarms ?? []);
-    const signature = JSON.stringify(alarms.map((one) => [one.condition, one.value, one.worst, one.limit, one.since, one.acknowledged_by, one.state]));
+    const signature = isLost + JSON.stringify(alarms.map((one) => [one.condition, one.value, one.worst, one.limit, one.since, one.acknowledged_by, one.state]));
     if (signature === this.signature) return;
     this.signature = signature;
+    if (isLost) {
+      this.rows.replaceChildren(make("p", "", this.words.no_data), make("p", "", stoodSentence(alarms, picture, this.words)));
+      return;
+    }
     const rows = alarms.map((alarm) => this.alarmRow(recliner, picture, alarm));
     this.rows.replaceChildren(...(rows.length ? rows : [make("p", "", this.words.no_alarms)]));
   }

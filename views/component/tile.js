@@ -4,7 +4,7 @@
 import { crossedBell, make, write, mark, markNumber } from "./dom.js";
 import { ageText, capital, clockText, fill, numberText } from "./words.js";
 import { judgeCuff, judgeVital } from "./live.js";
-import { aside, byUrgency, isCalling, MARKS, sentence, trueSince } from "./alarms.js";
+import { aside, byUrgency, isCalling, MARKS, sentence, stoodSentence, trueSince } from "./alarms.js";
 import { Pleth, Trend } from "./traces.js";
 
 const MEASURED_BY = {
@@ -23,6 +23,11 @@ function vitalBox(vital, label) {
   const why = make("span", "why");
   const plate = make("span", "plate", number);
   return { box: make("div", `vital ${vital}`, make("div", "label", name, why), plate), number, why, plate };
+}
+
+/** Say whether a number is past its time but may still stand there, dimmed. */
+function isAged(judged) {
+  return judged.state === "stale" || judged.state === "old";
 }
 
 const WHOLE = 20; // a part of at most so many characters is never broken over two lines
@@ -88,7 +93,7 @@ export class Tile {
     this.trendCanvas = make("canvas", "trend");
     this.noData = make("div", "nodata");
     this.traces = make("div", "traces",
-      make("div", "hold pleth-hold", this.plethCanvas), make("div", "hold trend-hold", this.trendCanvas), this.noData);
+      make("div", "hold pleth-hold", this.plethCanvas, this.noData), make("div", "hold trend-hold", this.trendCanvas));
     this.calmTitle = make("b");
     this.calmText = make("span");
     this.calm = make("div", "calm", this.calmTitle, this.calmText);
@@ -190,6 +195,7 @@ export class Tile {
       const text = judged.shown === null ? DASHES : numberText(vital, judged.shown);
       write(box.number, text);
       markNumber(box.number, judged.shown === null ? "" : numberText(vital, judged.shown), reading?.at, judged.state);
+      mark(box.box, "data-aged", isAged(judged) ? "true" : null);
       mark(box.box, "data-alarm", judged.shown === null || view.lostMs ? null : reading?.alarm);
       mark(box.box, "data-calling", this.isCallingFor(vital) ? "true" : null);
       if (vital !== "pulse_rate_per_min") write(box.why, this.whyText(vital, reading, judged, ageMs, view, silent));
@@ -223,6 +229,7 @@ export class Tile {
     write(this.nibp.number, text || DASHES);
     markNumber(this.nibp.number, text, nibp?.at, judged.state);
     write(this.mean, judged.shown && nibp.mean_mmhg ? String(nibp.mean_mmhg) : "");
+    mark(this.nibp.box, "data-aged", isAged(judged) ? "true" : null);
     mark(this.nibp.box, "data-alarm", judged.shown && !view.lostMs ? nibp.alarm : null);
     mark(this.nibp.box, "data-calling", this.isCallingFor("nibp") ? "true" : null);
     write(this.nibp.why, this.cuffText(nibp, judged, view, silent));
@@ -297,17 +304,20 @@ export class Tile {
     mark(this.root, "data-alarm", priority);
     mark(this.root, "data-calling", first && !view.lostMs && isCalling(first) ? "true" : null);
     mark(this.root, "data-stale", view.lostMs || silent.length ? "true" : null);
-    if (view.lostMs) this.say("", this.words.no_data, this.lostText(view.verdict), "lost");
+    if (view.lostMs) this.say("", this.words.no_data, this.lostText(alarms, view.verdict), "lost");
     else if (first) this.sayAlarm(first, alarms.length - 1, view);
     else if (silent.length) this.say("!", capital(silent[0].text), "", "quiet");
     else if (this.hasArmConflict()) this.say("!", this.words.arm_conflict, "", "quiet");
     else this.say("", "", "", null);
-    const words = view.lostMs || silent.length ? this.words.no_data : "";
-    write(this.noData, words);
+    const hasNoPleth = view.lostMs || silent.some((one) => one.device === this.device("spo2_pct"));
+    write(this.noData, hasNoPleth ? this.words.no_data : "");
   }
 
-  lostText(verdict) {
-    return fill(this.words.live[verdict.reason], { age: ageText(verdict.ageMs, this.words) });
+  /** Say in words alone which alarms stood when the data stopped, and why there are none. */
+  lostText(alarms, verdict) {
+    const { words } = this;
+    const why = fill(words.live[verdict.reason], { age: ageText(verdict.ageMs, words) });
+    return [stoodSentence(alarms, this.picture, words), why].filter(Boolean).join(" · ");
   }
 
   /** Say whether the cuff sits on the arm of the line, while the infusion has not begun. */
@@ -340,7 +350,7 @@ export class Tile {
     mark(this.root, "data-calm", isCalm ? "true" : null);
     if (!isCalm) return;
     write(this.calmTitle, this.words.no_session_title);
-    write(this.calmText, view.lostMs ? this.words.no_data : this.calmWords());
+    write(this.calmText, view.lostMs ? "" : this.calmWords());
   }
 
   calmWords() {

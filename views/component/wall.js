@@ -121,7 +121,6 @@ class Wall {
     for (const [id, picture] of Object.entries(pictures)) {
       if (!this.tiles.has(id)) { this.addTile(id); isNew = true; }
       this.tiles.get(id).update(picture);
-      this.dialog.refresh(id, picture);
     }
     if (isNew) { this.sortTiles(); this.arrange(); }
   }
@@ -207,6 +206,7 @@ class Wall {
       tile.showPleth(view);
       tile.drawTrend(view, this.colours, this.unit ?? 16);
     }
+    this.dialog.refresh(this.dialog.recliner, this.tiles.get(this.dialog.recliner)?.picture, view.lostMs > 0);
     const alarms = this.alarms();
     this.sound(view, alarms);
     this.strip.tick(view, alarms, this.soundState(view.now));
@@ -219,8 +219,7 @@ class Wall {
     for (const [recliner, tile] of this.tiles) {
       for (const alarm of tile.picture?.alarms ?? []) all.push({ recliner, alarm, picture: tile.picture });
     }
-    const order = new Map(byUrgency(all.map((entry) => entry.alarm)).map((alarm, index) => [alarm, index]));
-    return all.sort((a, b) => order.get(a.alarm) - order.get(b.alarm));
+    return byUrgency(all, (entry) => entry.alarm, (entry) => entry.recliner);
   }
 
   /** Sound the loudest alarm; a screen that lost its data announces that, quietly. */
@@ -291,7 +290,7 @@ class Wall {
   // What goes out
 
   openRecliner(recliner) {
-    this.dialog.open(recliner, this.tiles.get(recliner)?.picture);
+    this.dialog.open(recliner, this.tiles.get(recliner)?.picture, this.view().lostMs > 0);
   }
 
   /** The sound's plate: the touch that arms it opens nothing, the next one opens its panel. */

@@ -211,6 +211,13 @@ WALL: dict[str, Any] = {
     "secondary": "Secondary display. Bedside alarms stay on.",
     "ranges": "SpO₂ 80–100 · BP 60–210 · last 30 min",
     "more": "+{n} more",
+    "more_worst": "+{n} more, worst {sign} {priority}",
+    "more_brief": "+{n}, worst {sign}",
+    "priorities": {"high": "high", "medium": "medium", "low": "low"},
+    "alarm_stood": "alarm stood when data stopped: {names}",
+    "alarms_stood": "alarms stood when data stopped: {names}",
+    "stood_there": "{recliner}: {names} stood when data stopped",
+    "stood_brief": "{recliner}: {names} stood",
     "on_many": "{n} recliners:",
     "pages": PAGES,
     "audio_paused": "sound paused {time}",
@@ -247,6 +254,13 @@ WALL: dict[str, Any] = {
         "blocked": "ALARM SOUND BLOCKED by browser",
         "muted": "MUTED HERE for up to 2 min",
         "none": "THIS BROWSER CANNOT SOUND",
+    },
+    "sound_short": {
+        "on": "♪ on",
+        "off": "SOUND OFF",
+        "blocked": "SOUND BLOCKED",
+        "muted": "MUTED",
+        "none": "NO SOUND",
     },
     "sound_help": (
         "Sounds: high 10 pulses, medium 3, low 1. The page cannot know whether a loudspeaker is "
