@@ -121,11 +121,15 @@ def _decode_capture(path: Path, device: str, adapter: Adapter, out: TextIO, err:
 
 
 def _half_block_bytes(path: Path) -> int:
-    """Return how many bytes stand after the last whole block of a capture."""
+    """Return how many bytes stand after the last whole block of a capture.
+
+    The size is taken first, so that what a collector appends meanwhile is not missed.
+    """
+    length = path.stat().st_size
     with path.open("rb") as file:
         header = file.readline(LONGEST_HEADER_BYTES)
     whole = sum(BLOCK_LENGTH_BYTES + len(block) for block in read_blocks(path))
-    return path.stat().st_size - len(header) - whole
+    return max(0, length - len(header) - whole)
 
 
 def _opened(source: str | None) -> AbstractContextManager[BinaryIO]:
