@@ -308,6 +308,18 @@ def test_an_order_that_waited_too_long_or_names_nobody_here_is_refused(rig: Rig)
     assert "no order 'dance'" in rig.answered(unknown)[1]
 
 
+def test_an_order_that_waited_too_long_is_on_record_with_its_session(rig: Rig) -> None:
+    rig.answered(rig.order("begin_session", label="JD-14", protocol="mood40"))
+    session_id = rig.look()["session"]["id"]
+    old = rig.order("measure_now", at_utc_ms=world_utc_ms() - 120_000)
+    rig.answered(old)
+    history = rig.history()
+    kept = {row.command_id: row for row in history.commands(session_id=session_id)}
+    history.close()
+    assert (kept[old].status, kept[old].recliner) == ("refused", "R1")
+    assert "was not carried out" in kept[old].message
+
+
 def test_a_cuff_start_is_answered_when_the_device_was_asked(rig: Rig) -> None:
     assert rig.answered(rig.order("measure_now")) == ("done", "cuff started")
     assert rig.ports["R1/monitor"].orders == ["start after 30"]

@@ -87,6 +87,10 @@ class Desk:
         """Look up what became of the orders that are open or not yet on record."""
         self.given = [_looked_up(one, inbox) for one in self.given]
 
+    def of(self, command_id: str) -> Given | None:
+        """Return an order by its id; None where it is not among the newest any more."""
+        return next((one for one in self.given if one.command.command_id == command_id), None)
+
     def shown(self, now_utc_ms: int, target: str | None = None) -> list[Given]:
         """Return the newest orders worth showing, newest first."""
         fresh = [
@@ -99,7 +103,7 @@ class Desk:
 
 
 def _looked_up(one: Given, inbox: Inbox) -> Given:
-    if one.status in ("refused", "unknown") or (one.status == "done" and one.is_on_record):
+    if one.status == "refused" or (one.status == "done" and one.is_on_record):
         return one
     try:
         found = inbox.outcome(one.command.command_id)

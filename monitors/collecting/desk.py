@@ -52,13 +52,13 @@ class Desk:
 
     def take(self, command: Command, *, is_clerk: bool) -> None:
         """Carry an order out, or refuse it. is_clerk: orders to the system are for this desk."""
-        if world_utc_ms() - command.at_utc_ms > OLDEST_COMMAND_MS:
-            message = "it waited too long and was not carried out"
-            self._answers.give(command, "refused", message)
-            return
-        self._office.look()
         kind, _, name = command.target.partition(":")
         recliner = self._recliners.get(name) if kind == "recliner" else None
+        if world_utc_ms() - command.at_utc_ms > OLDEST_COMMAND_MS:
+            message = "it waited too long and was not carried out"
+            self._answers.give(command, "refused", message, recliner)
+            return
+        self._office.look()
         if recliner is not None and command.verb == "keep_bytes":
             self._answers.give(command, *self._boxes.keep(command), recliner)
         elif recliner is not None:

@@ -8,6 +8,7 @@ what the page says.
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
@@ -252,6 +253,26 @@ def test_a_nurse_takes_a_patient_from_intake_to_the_door(
     let_go(nurse)
     expect(page.get_by_text("JD-14")).to_have_count(0, timeout=SLOW_MS)
     check_record(opened)
+
+
+def test_the_answer_to_an_order_that_waited_is_told_by_the_page_itself(
+    page: Page, place: tuple[Room, str]
+) -> None:
+    opened, url = place
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{url}/visit?recliner=R1")
+    nurse = Nurse(page)
+    nurse.sign("Demo nurse")
+    nurse.fill("begin-label", "JD-14")
+    nurse.press(words.BEGIN)
+    nurse.reads("intake")
+    collector = opened.processes["collector"]
+    collector.send_signal(signal.SIGSTOP)
+    nurse.press(words.BEGIN_BASELINE)
+    waits = page.locator("[data-told='waits']")
+    expect(waits).to_contain_text(words.BEGIN_BASELINE, timeout=SLOW_MS)
+    collector.send_signal(signal.SIGCONT)
+    nurse.told(words.BEGIN_BASELINE)
 
 
 def check_record(opened: Room) -> None:

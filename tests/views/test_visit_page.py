@@ -13,6 +13,7 @@ from monitors.clinic.intake import IntakeRefused, read_intake
 from monitors.clock import world_utc_ms
 from tests.views.visit_room import Nurse, VisitRoom
 from views import access, here
+from views.forms import ordering
 from views.words import log_en, pages_en
 from views.words import visit_en as words
 
@@ -70,6 +71,43 @@ def test_nothing_can_be_ordered_unsigned(room: VisitRoom) -> None:
     nurse = Nurse(room.nurse(name="").page)
     assert nurse.button(words.BEGIN_BASELINE).disabled
     assert nurse.button(words.RECORD_INTAKE).disabled
+
+
+# ---- what became of an order
+
+
+def test_an_answer_that_comes_late_is_told_on_the_same_plate(room: VisitRoom) -> None:
+    in_baseline(room)
+    nurse = room.nurse()
+    with room.hung():
+        nurse.press(words.MEASURE)
+        assert "R1: Measure now waits for the collector" in nurse.said()
+    nurse.until("✓ R1: Measure now")
+    assert "waits for the collector" not in nurse.said()
+
+
+def test_an_order_that_waited_too_long_is_told_as_not_carried_out(
+    room: VisitRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_baseline(room)
+    nurse = room.nurse()
+    monkeypatch.setattr(ordering, "world_utc_ms", lambda: world_utc_ms() - 64_000)
+    with room.hung():
+        nurse.press(words.MEASURE)
+    nurse.until("✕ R1: Measure now was refused: it waited too long and was not carried out")
+    kept = access.history().commands(session_id=room.picture["session"]["id"])
+    assert [one.status for one in kept if one.verb == "measure_now"] == ["refused"]
+
+
+def test_two_taps_on_one_button_end_with_one_answer(room: VisitRoom) -> None:
+    begun(room)
+    nurse = room.nurse().number("intake-weight_kg", 70)
+    with room.hung():
+        nurse.press(words.RECORD_INTAKE)
+        nurse.press(words.RECORD_INTAKE)
+        assert "Intake waits" in nurse.said()
+    nurse.until("✓ R1: Intake")
+    assert "Intake waits" not in nurse.said()
 
 
 # ---- beginning

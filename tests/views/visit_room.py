@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ class VisitRoom:
         access.forget()
         self.rig.collector.close()
         self.rig.page.close()
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Let the collector hang meanwhile."""
+        with self._lock:
+            yield
 
     # ---- the patient
 
@@ -122,6 +129,11 @@ class Nurse:
 
     def __init__(self, page: AppTest) -> None:
         self.page = page
+
+    def until(self, told: str) -> Nurse:
+        """Look again, as the page does by itself, until it says something."""
+        until(lambda: told in self.look(), f"the page says {told!r}")
+        return self
 
     def look(self) -> str:
         """Draw the page anew and return everything it says."""

@@ -70,7 +70,7 @@ def _page() -> None:
     mount(f"visit-tile-{recliner}", only=[recliner], height=TILE_HEIGHT)
     work, beside = st.columns([2.35, 1], gap="medium")
     with work:
-        show_told(signed)
+        _told(signed)
         if session is None:
             show_begin(signed)
         else:
@@ -93,6 +93,11 @@ def _stamp(picture: Mapping[str, Any]) -> object:
         visit.get("entries"),
         [(one["check"], one["state"]) for one in visit.get("checks") or ()],
     )
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _told(signed: Signed) -> None:
+    show_told(signed)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

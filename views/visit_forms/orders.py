@@ -1,21 +1,22 @@
 """How the session page gives its orders: signed, at once, and told in words.
 
 Here a tap becomes an order through the desk all pages share. The page waits until the picture
-shows what the order changed, so that nobody charts on an old page.
+shows what the order changed, so that nobody charts on an old page. What an order came to is asked
+of the desk at every look, never remembered: an answer that comes late is told too.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import streamlit as st
 
 from monitors.clock import world_utc_ms
 from views.desk import Given
-from views.forms.ordering import LOOK_EVERY_S, give, tapped
+from views.forms.ordering import LOOK_EVERY_S, desk, give, tapped
 from views.here import dashboard
 from views.plain import plain
 from views.taps import Taps
@@ -24,6 +25,8 @@ from views.words import visit_en as words
 
 CATCH_UP_S = 0.8
 TOLD_LINES = 2
+_KINDS = {"pending": "waits", "unknown": "unknown"}
+"""How the plate is marked while an order has no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,8 @@ def order(
     signed.taps.answered()
     if given.status == "done":
         _catch_up(signed.recliner, before)
-    told = words.TOLD[given.status].format(
-        recliner=signed.recliner, what=what or verb, message=given.message
-    )
-    if given.status == "done" and not given.is_on_record:
-        told += words.NOT_ON_RECORD
-    tell(signed, told, is_refusal=given.status == "refused")
+    told = _Told(what or verb, command_id=given.command.command_id)
+    st.session_state[_told_key(signed)] = told
     return given
 
 
@@ -72,30 +71,79 @@ def again(signed: Signed) -> NoReturn:
     st.rerun()
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Hold the newest thing to tell: words of their own, or, with a command_id, an order.
+
+    at_utc_ms: since when it says what it says. is_seen: it was told in the corner too.
+    """
+
+    what: str
+    is_refusal: bool = False
+    command_id: str = ""
+    status: str = ""
+    text: str = ""
+    at_utc_ms: int = field(default_factory=world_utc_ms)
+    is_seen: bool = False
+
+
+def _told_key(signed: Signed) -> str:
+    return f"visit-told-{signed.recliner}"
+
+
 def tell(signed: Signed, text: str, *, is_refusal: bool = False) -> None:
     """Keep a line to be shown at the head of the page."""
-    st.session_state[f"visit-told-{signed.recliner}"] = (text, is_refusal, world_utc_ms())
+    st.session_state[_told_key(signed)] = _Told(text, is_refusal, text=text)
+
+
+def _told_now(signed: Signed) -> _Told | None:
+    """Return what there is to tell; of an order, what has become of it by now."""
+    told: _Told | None = st.session_state.get(_told_key(signed))
+    if told is None or not told.command_id:
+        return told
+    own = desk()
+    own.look(dashboard().picture)
+    given = own.of(told.command_id)
+    if given is None:
+        return told
+    text = words.TOLD[given.status].format(
+        recliner=signed.recliner, what=told.what, message=given.message
+    )
+    if given.status == "done" and not given.is_on_record:
+        text += words.NOT_ON_RECORD
+    now_ms, is_new = world_utc_ms(), given.status != told.status
+    told = replace(
+        told,
+        text=text,
+        status=given.status,
+        is_refusal=given.status == "refused",
+        at_utc_ms=now_ms if is_new or given.is_open else told.at_utc_ms,
+        is_seen=told.is_seen and not is_new,
+    )
+    st.session_state[_told_key(signed)] = told
+    return told
 
 
 def show_told(signed: Signed, shown_for_ms: int = 60_000) -> None:
     """Show what became of the newest order: on a plate, and once in the corner of the eye.
 
     The plate is always there, and asks for a name where one is missing: no button moves under a
-    thumb when a line appears, and nothing typed is lost when somebody signs.
+    thumb when a line appears, and nothing typed is lost when somebody signs. An order that waits
+    is told until it has its answer.
     """
     if signed.refusal is not None:
         plate(signed.refusal, is_strong=True, mark="data-unsigned='1'", least_lines=TOLD_LINES)
         return
-    key = f"visit-told-{signed.recliner}"
-    text, is_refusal, at = st.session_state.get(key, ("", False, 0))
-    if not text or world_utc_ms() - at >= shown_for_ms:
+    told = _told_now(signed)
+    if told is None or world_utc_ms() - told.at_utc_ms >= shown_for_ms:
         plate(words.NOTHING_TOLD, mark="data-told='none'", least_lines=TOLD_LINES)
         return
-    mark = f"data-told='{'refused' if is_refusal else 'ok'}'"
-    plate(text, is_strong=is_refusal, mark=mark, least_lines=TOLD_LINES)
-    if st.session_state.get(f"{key}-seen") != at:
-        st.session_state[f"{key}-seen"] = at
-        st.toast(plain(text), duration="long" if is_refusal else "short")
+    kind = "refused" if told.is_refusal else _KINDS.get(told.status, "ok")
+    mark = f"data-told='{kind}'"
+    plate(told.text, is_strong=told.is_refusal, mark=mark, least_lines=TOLD_LINES)
+    if not told.is_seen:
+        st.session_state[_told_key(signed)] = replace(told, is_seen=True)
+        st.toast(plain(told.text), duration="long" if told.is_refusal else "short")
 
 
 def _stamp(recliner: str) -> object:
