@@ -19,6 +19,7 @@ from monitors.store.answers import (
     SessionRow,
 )
 from views.sentences import entry_sentence, intake_words, number, values_words
+from views.told import in_words
 from views.visits import session_of
 from views.words import pages_en as words
 
@@ -107,7 +108,7 @@ def command_row(row: CommandRow, when: When) -> Row:
             "verb": words.VERBS.get(row.verb, row.verb),
             "by": row.by,
             "status": words.STATUS.get(row.status, row.status),
-            "message": row.message,
+            "message": in_words(row.message),
             "arguments": arguments_words(row.verb, row.arguments, when),
         },
     )

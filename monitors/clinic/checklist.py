@@ -142,7 +142,7 @@ def check_leaving(items: Sequence[Item], by: str, reason: str | None) -> None:
         return
     if by.strip() and (reason or "").strip():
         return
-    words = "; ".join(f"{item.name}: {item.words}" for item in left)
+    words = "; ".join(f"{item.name.replace('_', ' ')}: {item.words}" for item in left)
     raise SessionError(f"discharge without these needs a reason and a name: {words}")
 
 
@@ -298,7 +298,8 @@ def _escort(leaving: Leaving) -> Item:
     who = intake.escort_name
     if who is None and intake.escort is not EscortKind.RIDE_SHARE:
         return Item(ItemName.ESCORT, False, "the escort is not named")
-    return Item(ItemName.ESCORT, True, f"{who}, {intake.escort}" if who else str(intake.escort))
+    kind = str(intake.escort).replace("_", " ")
+    return Item(ItemName.ESCORT, True, f"{who}, {kind}" if who else kind)
 
 
 def _advice(leaving: Leaving) -> Item:

@@ -142,7 +142,8 @@ def _pressure(baseline: Baseline | None, limits: GateLimits) -> Iterator[GateFin
 
 
 def _answers(intake: Intake, limits: GateLimits) -> Iterator[GateFinding]:
-    if open_fields := intake.unanswered():
+    open_fields = [name.replace("_", " ") for name in intake.unanswered() if name != "label"]
+    if open_fields:
         words = f"not answered: {', '.join(open_fields)}"
         yield GateFinding("unanswered", GateLevel.DISCUSS, words)
     if intake.is_manic_today:
@@ -175,7 +176,7 @@ def _plain(intake: Intake) -> tuple[tuple[str, bool, str], ...]:
         (
             "sleep_apnea",
             intake.sleep_apnea not in (None, SleepApnea.NONE),
-            f"sleep apnoea: {intake.sleep_apnea}",
+            f"sleep apnoea: {str(intake.sleep_apnea).replace('_', ' ')}",
         ),
         ("ecg", intake.is_ecg_wanted, "cardiac history: ECG wanted"),
         ("escort", intake.escort is EscortKind.NONE, "nobody takes the patient home yet"),

@@ -50,11 +50,16 @@ class Order:
     arguments: Mapping[str, Any]
     order_id: str = ""
 
+    @property
+    def name(self) -> str:
+        """Return what is ordered, as people say it: change limit."""
+        return self.verb.replace("_", " ")
+
     def text(self, key: str) -> str:
         """Return an argument as text without blanks around it; SessionError if it is missing."""
         value = self.arguments.get(key)
         if value is None or not str(value).strip():
-            raise SessionError(f"{self.verb} needs {key!r}")
+            raise SessionError(f"{self.name} needs {key!r}")
         return str(value).strip()
 
     def reason(self) -> str | None:
@@ -89,7 +94,7 @@ def carry_out(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     if order.verb not in verbs:
         raise SessionError(f"there is no order {order.verb!r}; known: {', '.join(sorted(verbs))}")
     if not order.by.strip():
-        raise SessionError(f"{order.verb}: say who orders it; a person's name is missing")
+        raise SessionError(f"{order.name}: say who orders it; a person's name is missing")
     try:
         carried = verbs[order.verb](recliner, order, moment)
     except ConfigurationError as error:
@@ -110,7 +115,7 @@ def all_verbs() -> Mapping[str, Verb]:
 def open_session(recliner: Recliner, order: Order) -> InfusionSession:
     """Return the session in the recliner; SessionError if there is none."""
     if recliner.session is None:
-        raise SessionError(f"{recliner.setup.name} has no session, so {order.verb} is not possible")
+        raise SessionError(f"{recliner.setup.name} has no session, so {order.name} is not possible")
     return recliner.session
 
 
@@ -186,10 +191,17 @@ def _acknowledge(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     condition = _condition(order)
     standing = {alarm.condition for alarm in recliner.standing(moment.now_ms)}
     if condition not in standing:
-        raise SessionError(f"{condition} does not stand at {recliner.setup.name} any more")
+        raise SessionError(f"{_alarm(condition)} does not stand at {recliner.setup.name} any more")
     device_id = order.arguments.get("device_id")
     stimulus = stimuli.Acknowledge(condition, order.by, device_id)
-    return Carried(f"{condition} acknowledged", tuple(recliner.step(stimulus, moment.now_ms)))
+    return Carried(
+        f"{_alarm(condition)} acknowledged", tuple(recliner.step(stimulus, moment.now_ms))
+    )
+
+
+def _alarm(condition: Condition) -> str:
+    """Name an alarm as people do: SpO2 low, BP very high."""
+    return condition.replace("spo2", "SpO2").replace("nibp", "BP").replace("_", " ")
 
 
 def _condition(order: Order) -> Condition:
@@ -214,7 +226,7 @@ def _change_limit(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     open_session(recliner, order)
     condition, bound = order.text("condition"), order.arguments.get("bound")
     if bound is not None and not isinstance(bound, int | float):
-        raise SessionError(f"the new limit of {condition} is a number, not {bound!r}")
+        raise SessionError(f"the new limit is a number, not {bound!r}")
     before = recliner.limits
     after = change_limit(before, condition, bound, order.by, order.text("reason"))
     recliner.limits = after
@@ -229,7 +241,7 @@ def _change_limit(recliner: Recliner, order: Order, moment: Moment) -> Carried:
     }
     happened.append(recliner.entry("limit_changed", moment.now_ms, order.by, payload))
     words = "switched off" if bound is None else f"now {bound:g}"
-    return Carried(f"{condition} is {words}", tuple(happened))
+    return Carried(f"{_alarm(Condition(condition))} is {words}", tuple(happened))
 
 
 # ---- the cuff

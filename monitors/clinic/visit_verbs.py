@@ -49,7 +49,7 @@ def _see_version(visit: Visit, order: Order) -> None:
     seen = order.arguments.get("seen_version")
     if seen is not None and int(seen) != visit.version:
         raise SessionError(
-            f"{order.verb}: the session has changed since the page was opened "
+            f"{order.name}: the session has changed since the page was opened "
             f"(last intake by {visit.intake_by or 'nobody'}); look again and repeat"
         )
 
@@ -256,7 +256,7 @@ def _set_interval(recliner: Recliner, order: Order, moment: Moment) -> Carried:
         phase = Phase(order.text("phase"))
         every_min = float(every) if every is not None else None
     except ValueError as error:
-        raise SessionError(f"set_interval: {error}") from None
+        raise SessionError(f"{order.name}: {error}") from None
     happened = _tell(recliner, order, IntervalIs(phase, every_min, order.by), moment)
     words = "the protocol's" if every_min is None else f"{every_min:g} min"
     return Carried(f"interval in {phase} is {words}", tuple(happened))

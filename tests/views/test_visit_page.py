@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from monitors.clinic.intake import IntakeRefused, read_intake
 from monitors.clock import world_utc_ms
-from tests.views.visit_room import Nurse, VisitRoom
+from tests.views.visit_room import PAGE, Nurse, VisitRoom
 from views import access, here
 from views.forms import ordering
+from views.plain import read_plain
+from views.told import in_words
 from views.words import log_en, pages_en
 from views.words import visit_en as words
 
@@ -108,6 +111,28 @@ def test_two_taps_on_one_button_end_with_one_answer(room: VisitRoom) -> None:
         assert "Intake waits" in nurse.said()
     nurse.until("✓ R1: Intake")
     assert "Intake waits" not in nurse.said()
+
+
+def test_an_answer_names_alarms_orders_and_fields_as_people_do() -> None:
+    assert in_words("spo2_low acknowledged") == "SpO₂ low acknowledged"
+    assert in_words("pause_infusion needs 'reason'") == "Pause needs 'reason'"
+    assert in_words("has_used_restroom: yes or no") == "Restroom used: yes or no"
+    assert (
+        in_words("R1/my_spo2_low_probe at /dev/tty_usb") == "R1/my_spo2_low_probe at /dev/tty_usb"
+    )
+
+
+def test_both_pages_name_open_questions_alike_and_never_the_label(room: VisitRoom) -> None:
+    begun(room)
+    gate = room.picture["visit"]["gate"]["findings"]
+    assert "unanswered" in [one["code"] for one in gate]
+    assert not any("_" in one["words"] or "label" in one["words"] for one in gate)
+    told = "not answered: Age, Weight, dose, "
+    assert told in room.nurse().said()
+    page = AppTest.from_file(str(PAGE.with_name("recliner.py")), default_timeout=30).run()
+    (caption,) = [one for one in page.caption if "not answered" in one.value]
+    assert told in read_plain(caption.value)
+    assert not re.search("[a-z]_[a-z]|[Ll]abel", read_plain(caption.value))
 
 
 # ---- beginning

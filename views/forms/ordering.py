@@ -23,6 +23,7 @@ from views.local_time import LocalTime
 from views.offers import Offer
 from views.plain import plain
 from views.taps import Taps
+from views.told import in_words
 from views.words import pages_en as words
 
 WAIT_S = 1.5
@@ -181,7 +182,7 @@ def _told(one: Given, local: LocalTime) -> str:
     said = f"{_SIGN.get(one.status, '')} {local.clock(one.command.at_utc_ms)} {name}: "
     said += words.STATUS.get(one.status, one.status)
     if one.message:
-        said += f" – {one.message}"
+        said += f" – {in_words(one.message)}"
     if one.status == "done" and not one.is_on_record:
         said += f" ({words.NOT_ON_RECORD})"
     return escape(said)

@@ -17,6 +17,7 @@ from views.forms.ordering import give, give_again, order_button, reasoned_button
 from views.offers import Offer, cuff_offers, phase_offers
 from views.plain import plain
 from views.presets_here import known_protocols
+from views.told import finding_words
 from views.words import pages_en as words
 
 GIVES_DRUG = frozenset({"start_infusion", "give_injection"})
@@ -52,17 +53,21 @@ def gate_level(picture: Mapping[str, Any]) -> str | None:
 def _tell_gate(picture: Mapping[str, Any]) -> None:
     gate = (picture.get("visit") or {}).get("gate")
     if gate and gate["findings"]:
-        told = "; ".join(found["words"] for found in gate["findings"])
+        told = "; ".join(finding_words(one, picture["visit"]) for one in gate["findings"])
         st.caption(plain(f"{words.GATE}: {told}"))
 
 
 def _before(offer: Offer, picture: Mapping[str, Any]) -> str | None:
     """Return what to say before an order: what is missing for a discharge."""
     items = (picture.get("visit") or {}).get("checklist") or []
-    left = [item["words"] for item in items if not item["is_met"] and not item["is_optional"]]
+    left = [_item_words(item) for item in items if not item["is_met"] and not item["is_optional"]]
     if offer.verb != "discharge" or not left:
         return None
     return words.MISSING.format(items="; ".join(left))
+
+
+def _item_words(item: Mapping[str, Any]) -> str:
+    return str(item["words"]).replace("_", " ")
 
 
 def _physician_button(recliner: str, offer: Offer, by: str) -> None:

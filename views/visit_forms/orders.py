@@ -20,6 +20,7 @@ from views.forms.ordering import LOOK_EVERY_S, desk, give, tapped
 from views.here import dashboard
 from views.plain import plain
 from views.taps import Taps
+from views.told import in_words
 from views.visit_forms.plates import plate
 from views.words import visit_en as words
 
@@ -107,7 +108,7 @@ def _told_now(signed: Signed) -> _Told | None:
     if given is None:
         return told
     text = words.TOLD[given.status].format(
-        recliner=signed.recliner, what=told.what, message=given.message
+        recliner=signed.recliner, what=told.what, message=in_words(given.message)
     )
     if given.status == "done" and not given.is_on_record:
         text += words.NOT_ON_RECORD

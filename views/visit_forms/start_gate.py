@@ -20,6 +20,7 @@ from views.local_time import LocalTime
 from views.page_frame import told_errors
 from views.plain import plain
 from views.presets_here import alarm_presets
+from views.told import finding_words
 from views.visit_forms.orders import Signed, again, ask_reason, order, order_button, submit, tell
 from views.visit_forms.plates import lines, plate
 from views.words import pages_en
@@ -109,17 +110,9 @@ def _findings(visit: Mapping[str, Any], phase: Phase) -> None:
     is_strong = level == "physician"
     head = f"{words.LEVEL_MARKS[level]} {words.LEVELS[level]}"
     plate(head, is_strong=is_strong, mark=f"data-gate='{level}'")
-    found = [f"{words.LEVEL_MARKS[one['level']]} {_finding(one, visit)}" for one in findings]
+    found = [f"{words.LEVEL_MARKS[one['level']]} {finding_words(one, visit)}" for one in findings]
     if found:
         lines(found)
-
-
-def _finding(finding: Mapping[str, Any], visit: Mapping[str, Any]) -> str:
-    if finding["code"] == "unanswered":
-        open_fields = (name for name in visit["unanswered"] if name != "label")
-        names = [words.SHORT_FIELDS[name] for name in open_fields]
-        return words.UNANSWERED.format(fields=", ".join(names))
-    return str(finding["words"]).replace("_", " ")
 
 
 def _limits(picture: Mapping[str, Any], signed: Signed) -> None:
