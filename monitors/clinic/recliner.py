@@ -124,9 +124,11 @@ class Recliner:
             return []
         happened = self.step(stimuli.CuffResult(reading, measured_ms), now_ms)
         session = self.session
-        if session is None or self.visit is None or not session.has_taken(measured_ms):
+        if session is None or self.visit is None:
             return happened
-        self.visit.keep_pressure(measured_ms + session.utc_offset_ms, reading, session.phase)
+        if session.has_taken(measured_ms):
+            at_utc_ms = measured_ms + session.utc_offset_ms
+            self.visit.keep_pressure(at_utc_ms, reading, session.phase)
         result = cadence_events.CuffResult(reading, measured_ms, not self._is_pressure_told())
         return happened + self.tell_cadence(result, now_ms)
 

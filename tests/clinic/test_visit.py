@@ -106,6 +106,26 @@ def test_of_two_nurses_with_the_same_page_the_second_is_told_and_overwrites_noth
     assert story.picture()["visit"]["intake"]["weight_kg"] == 74
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_reading_of_the_intake_leaves_no_cycle_for_the_baseline_to_wait_for(
+    is_told: bool,
+) -> None:
+    story = Story()
+    story.order("begin_session", label="JD-14", protocol="mood40")
+    order = story.order("measure_now").cuff
+    assert order is not None
+    story.recliner.cuff_answered(order, None, story.later(1))
+    story.recliner.take(CUFF, CuffActivity(CuffState.MEASURING), story.later(1))
+    story.recliner.take(CUFF, CuffActivity(CuffState.IDLE), story.later(20))
+    if is_told:
+        story.cuff(137, 80)
+    story.later(30 if is_told else 240)
+    story.order("begin_baseline")
+    story.later(180)
+    cadence = story.picture()["visit"]["cadence"]
+    assert cadence["overdue_reason"] == "never_measured"
+
+
 def test_an_armed_cadence_starts_the_cuff_when_a_reading_is_due_and_only_once() -> None:
     story = ready()
     story.order("start_infusion")
