@@ -13,7 +13,7 @@ import streamlit as st
 
 from monitors.clinic.pharmacology import MODELS
 from views import access
-from views.chart_source import Asked, chart_of
+from views.chart_source import Asked, chart_of, settled
 from views.forms.chart import choose_model, show_chart, zoomed_to
 from views.local_time import LocalTime
 from views.page_frame import say, told_errors
@@ -24,7 +24,9 @@ from views.words import visit_en as words
 
 def show_curve(picture: Mapping[str, Any], local: LocalTime) -> None:
     """Show the chart of what is on record so far, and where a model's line comes from."""
-    session_id, now = str(picture["session"]["id"]), int(picture["as_of"])
+    running = picture["session"]
+    session_id = str(running["id"])
+    now = settled(int(picture["as_of"]), int(running["begun_at"]))
     key = f"visit-chart-{session_id}"
     name = choose_model()
     if name is not None:
