@@ -25,6 +25,7 @@ from views.words import log_en as words
 
 FOLDER = Path(__file__).parent / "frame"
 _SHARED = ("words.js", "live.js", "feed.js", "dom.js")
+_OWN = ("slip.js", "kept.js", "unsaved.js", "badge.js")
 _BADGE = (
     "display:inline-block;border:2px dashed {colour};color:{colour};border-radius:7px;"
     "padding:3px 11px;font-weight:800;letter-spacing:.06em;font-size:14px"
@@ -41,12 +42,12 @@ _NO_DOWNLOAD = """<style>
 
 @cache
 def badge_script() -> str:
-    """Return what runs in the head of a page as one ES module: the sign of life, care for slips.
+    """Return what runs in the head of a page as one ES module: sign of life, care for slips.
 
     Imports of the wall's files are resolved.
     """
     texts = [(bundle.FOLDER / name).read_text("utf-8") for name in _SHARED]
-    texts += [(FOLDER / name).read_text("utf-8") for name in ("slip.js", "badge.js")]
+    texts += [(FOLDER / name).read_text("utf-8") for name in _OWN]
     lines = "\n".join(texts).splitlines()
     return "\n".join(line for line in lines if not line.startswith("import "))
 

@@ -72,8 +72,9 @@ class Nurse:
     def sign(self, name: str) -> None:
         box = self.page.get_by_label("Signed by").first
         box.click(timeout=SLOW_MS)
-        self.page.keyboard.type(name)
-        self.page.keyboard.press("Enter")
+        self._type(box, name)
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator("[data-unsigned]")).to_have_count(0, timeout=SLOW_MS)
 
     def press(self, label: str) -> None:
         button = self.page.get_by_role("button", name=label, exact=True).locator("visible=true")
@@ -122,9 +123,18 @@ class Nurse:
         button.click(timeout=SLOW_MS)
 
     def person(self, name: str, who: str) -> None:
-        self.part(name).locator("input").first.click(timeout=SLOW_MS)
-        self.page.keyboard.type(who)
-        self.page.keyboard.press("Enter")
+        box = self.part(name).locator("input").first
+        box.click(timeout=SLOW_MS)
+        self._type(box, who)
+        self.page.locator("h3").first.click()
+        expect(box).to_have_value(who, timeout=SLOW_MS)
+
+    def _type(self, box: Locator, who: str) -> None:
+        """Type a name as fast as fingers do, and not faster than the box can offer it."""
+        self.page.keyboard.type(who, delay=60)
+        expect(box).to_have_value(who, timeout=SLOW_MS)
+        offered = re.compile("option")
+        expect(box).to_have_attribute("aria-activedescendant", offered, timeout=SLOW_MS)
 
     def reads(self, text: str | re.Pattern[str], within_ms: int = SLOW_MS) -> None:
         """Wait until the page says how the session stands."""
@@ -266,6 +276,15 @@ def test_the_answer_to_an_order_that_waited_is_told_by_the_page_itself(
     nurse.fill("begin-label", "JD-14")
     nurse.press(words.BEGIN)
     nurse.reads("intake")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    nurse.fill("intake-weight_kg", "72")
+    page.evaluate("() => { setTimeout(() => location.reload()); }")
+    until(lambda: page.wait_for_timeout(50) or asked, "the browser asks before it forgets")
+    assert asked == ["beforeunload"]
+    expect(nurse.part("intake-weight_kg").locator("input").first).to_have_value("72")
+    page.get_by_role("button", name=words.ABANDON).scroll_into_view_if_needed()
+    expect(page.locator(".chairside-badge")).to_be_in_viewport(ratio=1)
     collector = opened.processes["collector"]
     collector.send_signal(signal.SIGSTOP)
     nurse.press(words.BEGIN_BASELINE)

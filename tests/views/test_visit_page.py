@@ -190,6 +190,8 @@ def test_an_unusual_weight_is_asked_twice_and_then_stands(room: VisitRoom) -> No
     begun(room)
     nurse = room.nurse().number("intake-weight_kg", 38).press(words.RECORD_INTAKE)
     assert "outside 40 to 200" in nurse.said()
+    assert words.CONFIRM_BELOW in nurse.said().lower()
+    assert "nter it again" not in nurse.said()
     nurse.press(words.RECORD_INTAKE)
     assert room.picture["visit"]["intake_by"] is None
     nurse.tick("intake-weight_kg-confirm-weight_kg=38").press(words.RECORD_INTAKE)
@@ -207,6 +209,9 @@ def test_of_two_who_fill_in_the_intake_the_second_is_told_and_overwrites_nothing
     second.number("intake-weight_kg", 90).press(words.RECORD_INTAKE)
     told = words.CHANGED_MEANWHILE.format(name="A. Nurse", fields="Weight, Label")
     assert told in second.said()
+    here = words.CHANGED_HERE.format(name="A. Nurse", fields="Weight, Label")
+    for mark in ("data-refused='intake'", "data-told='refused'"):
+        assert any(mark in one and here in one for one in second.said().splitlines()), mark
     assert room.picture["visit"]["intake"]["weight_kg"] == 70
     second.press(words.TAKE_OVER.format(name="A. Nurse"))
     assert second._field("number_input", "intake-weight_kg").value == 70

@@ -7,6 +7,7 @@ nothing of the first one's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -78,6 +79,8 @@ YES_OR_NO = frozenset(
 )
 ARMS = frozenset({"probe_arm", "cuff_arm", "iv_arm"})
 PEOPLE = frozenset({"anesthesiologist", "nurse"})
+_ASKED_AGAIN = re.compile("(e)nter it again to confirm", re.IGNORECASE)
+"""How the collector asks twice; on this page it is a tick."""
 LONGEST = {"other_medicines": 400, "prophylaxis": 80}
 
 
@@ -97,6 +100,8 @@ def show_intake(picture: Mapping[str, Any], signed: Signed) -> None:
         with st.container():
             _tell_faults(faults)
         pressed = submit(signed, words.RECORD_INTAKE, "intake")
+    with st.container():
+        _told_here(picture, signed, opened)
     if pressed:
         _record(picture, signed, opened, ask)
 
@@ -139,7 +144,30 @@ def _told_of_change(picture: Mapping[str, Any], signed: Signed, opened: dict[str
         is_strong=True,
         mark="data-conflict='intake'",
     )
-    if button(signed, plain(words.TAKE_OVER.format(name=who)), "intake-take-over", is_main=True):
+    _offer_to_take_over(visit, signed, opened, who)
+
+
+def _told_here(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any]) -> None:
+    """Say below the button why a press on it records nothing, with the way out beside it."""
+    visit = picture["visit"]
+    if not _has_changed(visit, opened):
+        return
+    plate(_changed_words(visit, opened), is_strong=True, mark="data-refused='intake'")
+    who = visit.get("intake_by") or words.SOMEBODY
+    _offer_to_take_over(visit, signed, opened, who, "here")
+
+
+def _changed_words(visit: Mapping[str, Any], opened: Mapping[str, Any]) -> str:
+    who = visit.get("intake_by") or words.SOMEBODY
+    fields = ", ".join(differences(opened["record"], visit["intake"]))
+    return words.CHANGED_HERE.format(name=who, fields=fields)
+
+
+def _offer_to_take_over(
+    visit: Mapping[str, Any], signed: Signed, opened: dict[str, Any], who: str, where: str = "above"
+) -> None:
+    name = f"intake-take-over-{where}"
+    if button(signed, plain(words.TAKE_OVER.format(name=who)), name, is_main=True):
         st.session_state[signed.key("intake-opened")] = _edition(visit, opened["edition"] + 1)
         st.session_state.pop(signed.key("intake-faults"), None)
         again(signed)
@@ -162,6 +190,7 @@ def _record(picture: Mapping[str, Any], signed: Signed, opened: dict[str, Any], 
     """Judge the form, and give the order if it may stand."""
     session, visit = picture["session"], picture["visit"]
     if _has_changed(visit, opened):
+        tell(signed, _changed_words(visit, opened), is_refusal=True)
         again(signed)
     form = {**ask.form(), "label": session["label"]}
     confirmed = (*ask.confirmed, *standing_tokens(opened["record"], session))
@@ -192,6 +221,11 @@ def record_part(picture: Mapping[str, Any], signed: Signed, part: dict[str, Any]
         return False
     arguments = {"form": part, "confirmed": list(confirmed), "seen_version": visit["version"]}
     return order(signed, "record_intake", arguments, words.ESCORT_TOLD).status != "refused"
+
+
+def _asked_below(asked: re.Match[str]) -> str:
+    told = words.CONFIRM_BELOW
+    return told.capitalize() if asked[1].isupper() else told
 
 
 # ---- one field
@@ -226,7 +260,8 @@ class _Ask:
 
     def _tell(self, name: str) -> None:
         for fault in (one for one in self._faults if one.field == name):
-            plate(f"✕ {fault.words}", is_strong=True, mark=f"data-fault='{name}'")
+            told = _ASKED_AGAIN.sub(_asked_below, fault.words)
+            plate(f"✕ {told}", is_strong=True, mark=f"data-fault='{name}'")
             if fault.token and self._confirm(name, fault.token):
                 self.confirmed.append(fault.token)
 

@@ -15,7 +15,7 @@ DISCLAIMER = (
     "Not a medical record by itself."
 )
 SIGNED_BY = "Signed by"
-YOUR_NAME = "choose, or type and press Enter"
+YOUR_NAME = "choose, or type"
 ALL = "all"
 NONE = "–"
 TIMES_ARE = "Times: {zone}."

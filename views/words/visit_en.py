@@ -19,7 +19,7 @@ OPEN_RECLINER = "Alarms & limits"
 REASON = "Reason"
 REASON_OTHER = "Reason in words"
 REASON_WANTED = "A reason is needed."
-PERSON = "choose, or type and press Enter"
+PERSON = "choose, or type"
 NONE = "–"
 YES, NO = "Yes", "No"
 AND_MORE = "; "
@@ -136,10 +136,15 @@ OPTIONS = {
 }
 CONFIRM = "Yes, {value} is right"
 FAULTS = "Not recorded. Look at {fields}."
+CONFIRM_BELOW = "tick it below if it is right"
 CONFIRM_HINT = "Unusual: tick it below the field if it is right, then record again."
 CHANGED_MEANWHILE = (
     "{name} has recorded the intake since this form was opened ({fields}). Nothing of yours was "
     "recorded. Take that record over, then enter yours again."
+)
+CHANGED_HERE = (
+    "✕ Not recorded: {name} has recorded the intake since this form was opened ({fields}). Take "
+    "that record over, then enter yours again."
 )
 TAKE_OVER = "Take the record of {name} into this form"
 SOMEBODY = "Somebody"
@@ -170,7 +175,7 @@ START = {"infusion": "Start infusion", "injection": "Injection given"}
 PHYSICIAN = "Physician who gave the word"
 PHYSICIAN_REASON = "What was decided, and why"
 PHYSICIAN_WANTED = {
-    "name": "The physician's name is missing: choose it, or type it and press Enter.",
+    "name": "The physician's name is missing: choose it, or type it.",
     "reason": "What the physician decided is missing.",
 }
 ONLY_BASELINE = "Start becomes possible in the baseline."
