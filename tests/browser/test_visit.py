@@ -126,15 +126,19 @@ class Nurse:
         box = self.part(name).locator("input").first
         box.click(timeout=SLOW_MS)
         self._type(box, who)
-        self.page.locator("h3").first.click()
+        self.page.keyboard.press("Tab")
         expect(box).to_have_value(who, timeout=SLOW_MS)
 
     def _type(self, box: Locator, who: str) -> None:
         """Type a name as fast as fingers do, and not faster than the box can offer it."""
         self.page.keyboard.type(who, delay=60)
         expect(box).to_have_value(who, timeout=SLOW_MS)
-        offered = re.compile("option")
-        expect(box).to_have_attribute("aria-activedescendant", offered, timeout=SLOW_MS)
+        self.page.wait_for_function(
+            """([box, who]) => document.getElementById(box.getAttribute("aria-activedescendant"))
+                ?.innerText.trim().endsWith(who)""",
+            arg=[box.element_handle(), who],
+            timeout=SLOW_MS,
+        )
 
     def reads(self, text: str | re.Pattern[str], within_ms: int = SLOW_MS) -> None:
         """Wait until the page says how the session stands."""
