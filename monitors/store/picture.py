@@ -183,7 +183,8 @@ class Picture:
     def put(self, command: Command) -> None:
         """Put a command into the inbox; a second one with the same id changes nothing.
 
-        Raises StoreError where no collector has made a picture yet, or the inbox is full.
+        Raises StoreError where no collector has made a picture yet, where a collector was stopped
+        while it held the picture, or the inbox is full.
         """
         row = (
             command.command_id,
@@ -229,6 +230,8 @@ class Picture:
             return work(self._connection)
         except sqlite3.Error as error:
             self.close()
+            if file.is_busy(error):
+                raise StoreError("the picture is held by another that does not go on") from error
             raise StoreError(f"the picture {self._path} cannot be used: {error}") from error
 
     def _reach(self) -> bool:

@@ -21,7 +21,8 @@ PLETH_KEPT_MS = 15_000
 MOST_PLETH_CHUNKS = 5_000
 ANSWERS_KEPT_MS = 3_600_000
 LONGEST_INBOX = 1_000
-BUSY_S = 0.25
+COLLECTOR_WAITS_S = 0.25
+PAGE_WAITS_S = 1.0
 
 SCHEMA = """
 begin immediate;
@@ -86,7 +87,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
         uri=True,
-        timeout=BUSY_S,
+        timeout=COLLECTOR_WAITS_S if create else PAGE_WAITS_S,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -100,6 +101,11 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether another connection held the file for longer than is waited."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -131,7 +131,7 @@ def test_words_being_typed_survive_the_renewals_and_reach_the_collector(
     drawn_again(page, chart)
     assert reason.input_value() == "nausea, eases when paused"
     reason.press("Enter")
-    told = page.get_by_text("Pause: done – pause_infusion by A. Nurse")
+    told = page.get_by_text("Pause: done – Pause by A. Nurse")
     expect(told.first).to_be_visible(timeout=PATIENCE_MS)
 
 

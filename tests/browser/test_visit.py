@@ -7,8 +7,11 @@ what the page says.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
+import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
@@ -24,9 +27,9 @@ from views.words import visit_en as words
 
 pytestmark = pytest.mark.browser
 SPEED = "40"
-SLOW_MS = 20_000
+SLOW_MS = 45_000
 NO_WIDTH = "\u2060"
-PASSES_MS = 90_000
+PASSES_MS = 180_000
 AT_ONCE = ("dizziness", "headache", "nausea")
 SLIP = ("anxiety", "distress")
 TYPED = (
@@ -130,9 +133,11 @@ class Nurse:
         expect(box).to_have_value(who, timeout=SLOW_MS)
 
     def _type(self, box: Locator, who: str) -> None:
-        """Type a name as fast as fingers do, and not faster than the box can offer it."""
+        """Type a name as fast as fingers do, and wait until the box offers it."""
         self.page.keyboard.type(who, delay=60)
         expect(box).to_have_value(who, timeout=SLOW_MS)
+        offered = self.page.get_by_role("option").filter(has_text=who).locator("visible=true")
+        expect(offered.first).to_be_visible(timeout=SLOW_MS)
         self.page.wait_for_function(
             """([box, who]) => document.getElementById(box.getAttribute("aria-activedescendant"))
                 ?.innerText.trim().endsWith(who)""",
@@ -269,6 +274,22 @@ def test_a_nurse_takes_a_patient_from_intake_to_the_door(
     check_record(opened)
 
 
+def hang_between_two_writes(opened: Room, collector: subprocess.Popen[bytes]) -> None:
+    """Stop the collector where it does not hold the picture, so that an order can still be put."""
+    (path,) = (opened.folder / "runtime").rglob("*.picture")
+    for _ in range(50):
+        collector.send_signal(signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as beside:
+            try:
+                beside.execute("begin immediate")
+                beside.execute("rollback")
+            except sqlite3.OperationalError:
+                collector.send_signal(signal.SIGCONT)
+                continue
+        return
+    raise AssertionError("the collector always holds the picture")
+
+
 def test_the_answer_to_an_order_that_waited_is_told_by_the_page_itself(
     page: Page, place: tuple[Room, str]
 ) -> None:
@@ -290,7 +311,7 @@ def test_the_answer_to_an_order_that_waited_is_told_by_the_page_itself(
     page.get_by_role("button", name=words.ABANDON).scroll_into_view_if_needed()
     expect(page.locator(".chairside-badge")).to_be_in_viewport(ratio=1)
     collector = opened.processes["collector"]
-    collector.send_signal(signal.SIGSTOP)
+    hang_between_two_writes(opened, collector)
     nurse.press(words.BEGIN_BASELINE)
     waits = page.locator("[data-told='waits']")
     expect(waits).to_contain_text(words.BEGIN_BASELINE, timeout=SLOW_MS)

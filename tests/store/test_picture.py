@@ -328,3 +328,20 @@ def test_a_page_that_looks_now_and_then_ends_with_the_same_picture(tmp_path_fact
     page.close()
     collector.close()
     assert seen == true
+
+
+def test_an_order_is_refused_in_words_while_a_stopped_collector_holds_the_picture(
+    collector, sqlite_store, monkeypatch
+):
+    monkeypatch.setattr("monitors.store.picture_file.PAGE_WAITS_S", 0.05)
+    collector.publish({}, {}, beat(1))
+    page = Picture.open(sqlite_store, create=False)
+    page.put(ask("c1"))
+    connection = collector._connection
+    connection.execute("begin immediate")
+    with pytest.raises(StoreError, match="held by another that does not go on"):
+        page.put(ask("c2"))
+    connection.execute("rollback")
+    page.put(ask("c2"))
+    assert [command.command_id for command in collector.pending()] == ["c1", "c2"]
+    page.close()
