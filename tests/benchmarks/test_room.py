@@ -38,6 +38,7 @@ def printed(*words: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_small_room_is_measured_from_the_byte_to_the_store_and_the_page() -> None:
     found = printed("--recliners", "2", "--viewers", "1", "--seconds", "5")

@@ -135,7 +135,14 @@ def test_words_being_typed_survive_the_renewals_and_reach_the_collector(
     expect(told.first).to_be_visible(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("name", ["review", "recliner?recliner=R2", "protocols", "day"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "review",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("protocols", "day")),
+        pytest.param("recliner?recliner=R2", marks=pytest.mark.long),
+    ],
+)
 def test_no_table_offers_a_download_that_says_nothing_of_what_it_is(
     page: Page, room: Room, name: str
 ) -> None:

@@ -305,6 +305,7 @@ def hang_between_two_writes(opened: Room, collector: subprocess.Popen[bytes]) ->
     raise AssertionError("the collector always holds the picture")
 
 
+@pytest.mark.long
 def test_the_answer_to_an_order_that_waited_is_told_by_the_page_itself(
     page: Page, place: tuple[Room, str]
 ) -> None:
