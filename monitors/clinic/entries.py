@@ -14,6 +14,7 @@ from monitors.clinic.doses import Dose, DoubtLevel, rate_doubt
 from monitors.clinic.entry_kinds import (
     Fact,
     RateChange,
+    Rating,
     Withdrawn,
     check_fact,
     fact_of,
@@ -130,6 +131,9 @@ def _check_correction(entries: Sequence[Entry], entry: Entry) -> None:
         raise SessionError(f"there is no standing entry {entry.corrects} to correct")
     if not isinstance(entry.fact, Withdrawn | type(target.fact)):
         raise SessionError(f"a {target.kind} is corrected by a {target.kind}, not a {entry.kind}")
+    was, now = target.fact, entry.fact
+    if isinstance(was, Rating) and isinstance(now, Rating) and was.scale is not now.scale:
+        raise SessionError(f"a score of {was.scale} is corrected by one of {was.scale} alone")
 
 
 def _check_rate(rate: Dose, weight_kg: float | None, is_confirmed: bool) -> None:

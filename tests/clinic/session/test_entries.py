@@ -152,6 +152,14 @@ def test_a_correction_must_fit_a_standing_entry_of_its_kind() -> None:
             entered(*wrong)
 
 
+def test_a_score_is_corrected_on_its_own_scale_alone() -> None:
+    nausea = entry("a", Rating(RatingScale.NAUSEA, 1), 1)
+    with pytest.raises(SessionError, match="a score of nausea is corrected by one of nausea alone"):
+        entered(nausea, entry("b", Rating(RatingScale.ANXIETY, 3), 2, corrects="a"))
+    right = entry("b", Rating(RatingScale.NAUSEA, 0), 2, corrects="a")
+    assert entered(nausea, right) == (nausea, right)
+
+
 def test_two_people_correcting_one_entry_at_once_do_not_overwrite_each_other() -> None:
     entries = entered(entry("a", Sedation(4), 1), entry("b", Sedation(3), 1, corrects="a"))
     with pytest.raises(SessionError, match="no standing entry a to correct"):
