@@ -82,7 +82,7 @@ def zoom(page: Page, root: Locator) -> None:
 
 
 def test_the_tile_of_the_chosen_recliner_alone_is_live(page: Page, chart: Locator) -> None:
-    assert page.locator("[data-recliner]").count() == 1
+    expect(page.locator("[data-recliner]")).to_have_count(1, timeout=PATIENCE_MS)
     number = page.locator("[data-recliner='R2'] [data-vital='spo2_pct']")
     expect(number).to_have_text("86", timeout=PATIENCE_MS)
     expect(page.locator(".chairside-wall")).to_have_attribute("data-live", "live")
