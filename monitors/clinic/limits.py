@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import ceil, floor
 from typing import Any
 
 from monitors.clinic.conditions import (
@@ -66,13 +67,22 @@ class Bound:
     baseline_under: float | None = None
 
     def level(self, baseline: Mapping[str, float]) -> float | None:
-        """Return the number that counts for this patient; None where there is none."""
+        """Return the number that counts for this patient; None where there is none.
+
+        One that rests on a baseline is a whole number, for whole values the very same bound: above
+        162.5 begins at 163, as above 162 does.
+        """
         if self.offset is None and self.percent is None:
             return self.absolute
         own = baseline.get(self.key)
         if own is None or (self.baseline_under is not None and own >= self.baseline_under):
             return self.absolute
-        return own + self.offset if self.offset is not None else own * (self.percent or 0) / 100
+        exact = own + self.offset if self.offset is not None else own * (self.percent or 0) / 100
+        return self._whole(exact)
+
+    def _whole(self, level: float) -> float:
+        is_down = (self.direction is Direction.ABOVE) is not self.includes
+        return float((floor if is_down else ceil)(round(level, 6)))
 
     def excess(self, value: float, level: float) -> float:
         """Return how far a value lies past a level; negative on the safe side."""
