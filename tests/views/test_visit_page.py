@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from monitors.clinic.intake import IntakeRefused, read_intake
 from monitors.clock import world_utc_ms
+from tests.room.rig import until
 from tests.views.visit_room import PAGE, Nurse, VisitRoom
 from views import access, here
 from views.forms import ordering
@@ -149,6 +150,53 @@ def test_a_name_is_refused_as_label_at_its_field_and_initials_begin_a_session(
     nurse.type("begin-label", "JD-14").press(words.BEGIN)
     assert room.picture["session"]["label"] == "JD-14"
     assert words.RECORD_INTAKE in [one.label for one in nurse.page.button]
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VisitRoom]:
+    """Open a room where JD-14 sits in the second of two recliners."""
+    monkeypatch.setenv("CHAIRSIDE_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setattr(here, "_standing", [])
+    opened = VisitRoom(tmp_path, recliners=2)
+    try:
+        opened.rig.order("begin_session", "recliner:R2", label="JD-14", protocol="mood40")
+        until(lambda: opened.live.recliners["R2"]["session"], "somebody sits in R2")
+        yield opened
+    finally:
+        opened.close()
+
+
+def test_a_label_that_sits_elsewhere_is_told_and_begins_when_entered_again(two: VisitRoom) -> None:
+    nurse = two.nurse().type("begin-label", "JD-14").press(words.BEGIN)
+    told = "JD-14 sits in R2 already (Intake). Enter it again to begin here with it too."
+    assert told in nurse.said()
+    assert two.picture["session"] is None
+    nurse.type("begin-label", "JD-15").press(words.BEGIN)
+    assert two.picture["session"]["label"] == "JD-15"
+
+
+def test_a_label_that_is_meant_in_two_places_is_taken_the_second_time(two: VisitRoom) -> None:
+    nurse = two.nurse().type("begin-label", "JD-14").press(words.BEGIN).press(words.BEGIN)
+    assert "sits in R2" not in nurse.said()
+    assert two.picture["session"]["label"] == "JD-14"
+
+
+def test_the_recliners_page_tells_of_a_label_that_sits_elsewhere_too(two: VisitRoom) -> None:
+    page = AppTest.from_file(str(PAGE.with_name("recliner.py")), default_timeout=30)
+    page.session_state["person"] = "A. Nurse"
+
+    def begin() -> None:
+        (label,) = [one for one in page.text_input if one.label == "Label"]
+        label.set_value("JD-14")
+        (button,) = [one for one in page.button if one.label == "Begin session"]
+        button.click().run()
+
+    page.run()
+    begin()
+    assert any("sits in R2 already" in read_plain(one.value) for one in page.caption)
+    assert two.picture["session"] is None
+    begin()
+    until(lambda: two.picture["session"], "it begins when entered again")
 
 
 def test_a_custom_protocol_asks_for_its_time_with_the_range_beside_it(room: VisitRoom) -> None:

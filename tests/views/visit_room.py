@@ -31,12 +31,16 @@ PAGE = Path(__file__).parents[2] / "views" / "pages" / "visit.py"
 
 
 class VisitRoom:
-    """Hold a recliner R1 with an oximeter and a cuff, and the dashboard that shows it."""
+    """Hold a recliner R1 with an oximeter and a cuff, maybe more of them, and the dashboard."""
 
     def __init__(
-        self, folder: Path, more: str = "", staff: Sequence[str] = ("A. Nurse", "Dr. B")
+        self,
+        folder: Path,
+        more: str = "",
+        staff: Sequence[str] = ("A. Nurse", "Dr. B"),
+        recliners: int = 1,
     ) -> None:
-        self.rig = Rig(folder, more=more)
+        self.rig = Rig(folder, recliners, more)
         self.live = Live(lambda: time.monotonic_ns() // 1_000_000, lambda: 0, lambda _: True)
         self.live.read_from(self.rig.page, "Test room")
         told = self.rig.clinic.clinic.model_copy(update={"staff": list(staff)})

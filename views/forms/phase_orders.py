@@ -13,7 +13,15 @@ import streamlit as st
 
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import ClinicProtocol
-from views.forms.ordering import give, give_again, order_button, reasoned_button, submit
+from views.forms.elsewhere import label_elsewhere
+from views.forms.ordering import (
+    give,
+    give_again,
+    order_button,
+    own_taps,
+    reasoned_button,
+    submit,
+)
 from views.offers import Offer, cuff_offers, phase_offers
 from views.plain import plain
 from views.presets_here import known_protocols
@@ -115,6 +123,10 @@ def begin_form(recliner: str, by: str) -> None:
         planned_min = _planned_min(protocol)
         pressed = submit(words.VERBS["begin_session"], f"begin-{recliner}-submit", by, is_main=True)
     if pressed:
+        if told := label_elsewhere(recliner, label.strip()):
+            own_taps().answered()
+            st.caption(plain(told))
+            return
         is_usual = planned_min == protocol.planned_min
         planned_s = None if planned_min is None or is_usual else planned_min * 60
         give(

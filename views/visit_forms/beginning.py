@@ -10,6 +10,7 @@ import streamlit as st
 from monitors.clinic.labels import LABEL_RULE, label_fault
 from monitors.clinic.phases import SessionKind
 from monitors.clinic.protocols import LONGEST_PLANNED_MIN, ClinicProtocol
+from views.forms.elsewhere import label_elsewhere
 from views.plain import plain
 from views.presets_here import known_protocols
 from views.visit_forms.orders import Signed, again, order, submit
@@ -39,10 +40,13 @@ def show_begin(signed: Signed) -> None:
         _tell_fault(faults.get("planned"))
         pressed = submit(signed, words.BEGIN, "begin")
     if pressed:
+        given = label.strip()
         found = {"label": label_fault(label), "planned": _planned_fault(protocol, planned_min)}
+        if not any(found.values()):
+            found["label"] = label_elsewhere(signed.recliner, given)
         st.session_state[signed.key("begin-faults")] = found
         if not any(found.values()):
-            _begin(signed, label.strip(), protocol, planned_min)
+            _begin(signed, given, protocol, planned_min)
         again(signed)
 
 

@@ -133,6 +133,9 @@ NO_SESSION = "No session. Numbers are judged by the limits of the default preset
 ORDERS = "Orders"
 LABEL = "Label"
 LABEL_HELP = "Initials or a number, never a name."
+LABEL_ELSEWHERE = (
+    "{label} sits in {recliner} already ({phase}). Enter it again to begin here with it too."
+)
 PROTOCOL = "Protocol"
 PLANNED_MIN = "Planned time, min"
 REASON = "Reason"
@@ -143,6 +146,7 @@ ACKNOWLEDGED_BY = "✓ {name}"
 SINCE = "since {time}"
 WORST = {"below": "lowest {worst}", "above": "highest {worst}"}
 SOUND_PAUSED = "Sound of this recliner paused by {name} until {time}."
+SOUND_PAUSED_BUT = SOUND_PAUSED + " What came since is graver and sounds all the same."
 CUFF = "Cuff"
 CUFF_CANNOT = (
     "The cuff cannot be started from here: its device cannot, or clinic.toml does not allow it."
