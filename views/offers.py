@@ -80,6 +80,18 @@ def cuff_offers(picture: Mapping[str, Any]) -> tuple[Offer, Offer]:
     )
 
 
-def sound_offer(picture: Mapping[str, Any]) -> Offer:
-    """Return the offer to pause this recliner's sound, or to let it sound again."""
-    return Offer("resume_audio" if picture.get("audio_paused_until") else "pause_audio")
+def sound_offers(picture: Mapping[str, Any]) -> tuple[Offer, ...]:
+    """Return the offers to pause this recliner's sound, or to let it sound again.
+
+    A pause that an alarm breaks through can be renewed: it covers that one too then.
+    """
+    if not picture.get("audio_paused_until"):
+        return (Offer("pause_audio"),)
+    return (*(Offer("pause_audio") for _ in loud_in_pause(picture)[:1]), Offer("resume_audio"))
+
+
+def loud_in_pause(picture: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the alarms that sound though the sound of their recliner is paused."""
+    if not picture.get("audio_paused_until"):
+        return []
+    return [alarm for alarm in picture.get("alarms") or () if alarm.get("is_audible")]

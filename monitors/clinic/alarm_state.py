@@ -62,12 +62,17 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Latch:
-    """Hold what a latched alarm goes on telling: since when, and the bound that was broken."""
+    """Hold what a latched alarm goes on telling, though it is over, until somebody knows of it.
+
+    since_ms: when it was high first. key, level, limit_words: the bound broken at last. times: how
+    often it was high and over again.
+    """
 
     since_ms: int | None = None
     key: str | None = None
     level: float | None = None
     limit_words: str | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,17 @@ class Track:
         if self.latched is not None and (self.rank is None or self.rank[0] < self.latched.rank):
             return self.latched
         return self.priority
+
+    @property
+    def times(self) -> int:
+        """Return how often it was high since anybody knew of it, the present time included."""
+        before = self.latch.times if self.latch else 0
+        return before + 1 if self.priority is Priority.HIGH else max(before, 1)
+
+    @property
+    def first_ms(self) -> int | None:
+        """Return when the first of these times began."""
+        return self.latch.since_ms if self.latch else self.since_ms
 
     @property
     def as_told(self) -> Track:

@@ -203,10 +203,13 @@ def _end(turn: Turn, before: Track | None, after: Track) -> None:
 
 
 def _latched(before: Track, after: Track) -> Track:
-    """Go on telling a high priority with the bound it had broken, whatever is true since."""
+    """Go on telling a high priority with the bound it had broken, whatever is true since.
+
+    Each time it was high counts, from the first that nobody has acknowledged.
+    """
     latch = before.latch
     if before.priority is Priority.HIGH or latch is None:
-        latch = Latch(before.since_ms, before.key, before.level, before.limit_words)
+        latch = Latch(before.first_ms, before.key, before.level, before.limit_words, before.times)
     return replace(after, latched=Priority.HIGH, latch=latch)
 
 

@@ -264,6 +264,8 @@ def _alarm(alarm: StandingAlarm, utc: _Utc) -> dict[str, Any]:
         "direction": str(alarm.direction) if alarm.direction else None,
         "since": utc(alarm.since_ms),
         "fact_since": utc(alarm.fact_since_ms),
+        "times": alarm.times,
+        "first": utc(alarm.first_ms),
         "state": str(alarm.state),
         "acknowledged_by": alarm.acknowledged_by,
         "acknowledged_at": utc(alarm.acknowledged_at_ms),

@@ -30,7 +30,8 @@ class StandingAlarm:
     the priority that latched. since_ms: timeline moment. fact_since_ms: since when it is true,
     where that is before it was told. state: active, or latched when it is over and nobody has
     acknowledged it. is_audible: it sounds now. is_held: a cuff on the probe's arm withholds it.
-    is_quiet: it is shown without sound.
+    is_quiet: it is shown without sound. times, first_ms: how often it was high since anybody knew
+    of it, this time included, and when the first of these began.
     """
 
     condition: Condition
@@ -53,6 +54,8 @@ class StandingAlarm:
     limit_words: str | None = None
     is_quiet: bool = False
     fact_since_ms: int | None = None
+    times: int = 1
+    first_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def _standing(state: AlarmState, track: Track, priority: Priority) -> StandingAl
         told.limit_words,
         track.is_quiet and track.latched is None,
         track.fact_since_ms,
+        track.times,
+        track.first_ms,
     )
 
 

@@ -348,10 +348,18 @@ def test_what_is_over_is_told_with_its_limit_and_worst_value_and_never_the_prese
 def test_beside_the_sentence_the_worst_value_and_since_come_first(module: Module) -> None:
     picture: Any = {"limits": []}
     known = LATCHED | {"value": 86, "state": "active", "acknowledged_by": "A."}
-    asked = [known, picture, "since 9 s", en.WALL]
-    assert module.ask("wall.aside(...given)", asked) == "lowest 85 · since 9 s · ✓ A."
-    asked = [LATCHED, picture, "since 9 s", en.WALL]
-    assert module.ask("wall.aside(...given)", asked) == "since 9 s · over, unacknowledged"
+
+    def aside(alarm: Any) -> Any:
+        """Return what stands there, where a moment is told as it is."""
+        said = "wall.aside(given[0], given[1], (at) => `since ${at}`, given[2])"
+        return module.ask(said, [alarm, picture, en.WALL])
+
+    assert aside(known | {"since": 9}) == "lowest 85 · since 9 · ✓ A."
+    assert aside(LATCHED | {"since": 9}) == "since 9 · over, unacknowledged"
+    thrice: Any = {"since": 9, "times": 3, "first": 4}
+    assert aside(known | thrice) == "lowest 85 · since 9 · 3 times since 4 · ✓ A."
+    over = LATCHED | thrice | {"since": 4}
+    assert aside(over) == "since 4 · 3 times · over, unacknowledged"
 
 
 def test_an_alarm_is_told_since_it_is_true_where_that_is_known(module: Module) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitors.clinic.phases import Phase
-from views.offers import cuff_offers, phase_offers, sound_offer
+from views.offers import cuff_offers, phase_offers, sound_offers
 
 
 def possible(kind: str, phase: str) -> set[str]:
@@ -58,5 +58,11 @@ def test_the_cuff_is_offered_only_where_it_can_be_started_and_is_free() -> None:
 
 
 def test_a_paused_sound_is_offered_back() -> None:
-    assert sound_offer({"audio_paused_until": None}).verb == "pause_audio"
-    assert sound_offer({"audio_paused_until": 5}).verb == "resume_audio"
+    def verbs(until: int | None, *audible: bool) -> list[str]:
+        alarms = [{"is_audible": one} for one in audible]
+        picture = {"audio_paused_until": until, "alarms": alarms}
+        return [offer.verb for offer in sound_offers(picture)]
+
+    assert verbs(None, True) == ["pause_audio"]
+    assert verbs(5) == verbs(5, False) == ["resume_audio"]
+    assert verbs(5, False, True) == ["pause_audio", "resume_audio"]

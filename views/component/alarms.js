@@ -48,6 +48,13 @@ export function isCalling(alarm) {
   return !alarm.acknowledged_by && !alarm.is_held;
 }
 
+/** Return the most urgent alarm that sounds though the sound of its recliner is paused; undefined
+    where none does. */
+export function soundsInPause(picture) {
+  if (!picture?.audio_paused_until) return undefined;
+  return byUrgency((picture.alarms ?? []).filter((alarm) => alarm.is_audible))[0];
+}
+
 function pressureText(nibp, which) {
   if (!nibp || nibp.systolic_mmhg === null || nibp.systolic_mmhg === undefined) return numberText("nibp", which);
   return `${nibp.systolic_mmhg}/${nibp.diastolic_mmhg}`;
@@ -137,11 +144,22 @@ export function trueSince(alarm) {
   return alarm.fact_since ?? alarm.since;
 }
 
-/** Return what stands beside the sentence: worst, since when, who knows, whether it is over. */
-export function aside(alarm, picture, sinceText, words) {
+/** Say how often it was high since anybody knew of it; nothing where this is the only time.
+    tellSince puts a moment into words. */
+function timesText(alarm, tellSince, words) {
+  if (!(alarm.times > 1)) return "";
+  const count = fill(words.times, { count: alarm.times });
+  return alarm.first < trueSince(alarm) ? `${count} ${tellSince(alarm.first)}` : count;
+}
+
+/** Return what stands beside the sentence: worst, since when, how often, who knows, whether it is
+    over. tellSince puts a moment into words: since 27 s. */
+export function aside(alarm, picture, tellSince, words) {
   const parts = [];
   if (hasWorst(alarm) && alarm.worst !== alarm.value && !isPast(alarm, picture)) parts.push(worstText(alarm, words));
-  parts.push(sinceText);
+  parts.push(tellSince(trueSince(alarm)));
+  const times = timesText(alarm, tellSince, words);
+  if (times) parts.push(times);
   if (alarm.acknowledged_by) parts.push(fill(words.acknowledged_by, { name: alarm.acknowledged_by }));
   if (alarm.is_held) parts.push(words.held);
   if (alarm.state === "latched") parts.push(words.latched);

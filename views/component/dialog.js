@@ -3,13 +3,19 @@
 
 import { make, write } from "./dom.js";
 import { fill, timeOfDay } from "./words.js";
-import { aside, byUrgency, MARKS, sentence, stoodSentence, trueSince } from "./alarms.js";
+import { aside, byUrgency, MARKS, sentence, soundsInPause, stoodSentence } from "./alarms.js";
 
 function act(className, text, onClick) {
   const element = make("button", className, text);
   element.type = "button";
   element.addEventListener("click", onClick);
   return element;
+}
+
+/** Make these the children, and touch nothing where they are already. */
+function place(parent, children) {
+  const isSame = children.length === parent.children.length && children.every((one, at) => parent.children[at] === one);
+  if (!isSame) parent.replaceChildren(...children);
 }
 
 export class Dialog {
@@ -75,15 +81,16 @@ export class Dialog {
   open(recliner, picture, isLost = false) {
     this.recliner = recliner;
     this.rows = make("div", "rows");
+    this.buttons = make("div", "buttons");
+    this.shown = new Map(); // alarm to its row, so that no button changes under a thumb
     this.outcome = make("p", "outcome");
     this.outcome.setAttribute("role", "status");
-    this.signature = null;
     this.refresh(recliner, picture, isLost);
     this.show(
       make("h2", "", fill(this.words.recliner_title, { recliner })),
       this.rows,
       ...this.nameField(),
-      this.buttons(recliner, picture),
+      this.buttons,
       this.outcome,
     );
   }
@@ -92,43 +99,71 @@ export class Dialog {
   refresh(recliner, picture, isLost = false) {
     if (!recliner || recliner !== this.recliner) return;
     const alarms = byUrgency(picture?.alarms ?? []);
-    const signature = isLost + JSON.stringify(alarms.map((one) => [one.condition, one.value, one.worst, one.limit, one.since, one.acknowledged_by, one.state]));
-    if (signature === this.signature) return;
-    this.signature = signature;
-    if (isLost) {
-      this.rows.replaceChildren(make("p", "", this.words.no_data), make("p", "", stoodSentence(alarms, picture, this.words)));
-      return;
-    }
-    const rows = alarms.map((alarm) => this.alarmRow(recliner, picture, alarm));
-    this.rows.replaceChildren(...(rows.length ? rows : [make("p", "", this.words.no_alarms)]));
+    const rows = isLost ? this.lostRows(alarms, picture) : alarms.map((alarm) => this.rowOf(alarm, picture));
+    place(this.rows, rows.length ? rows : [this.line("none", this.words.no_alarms)]);
+    place(this.buttons, [...this.soundVerbs(picture).map((verb) => this.soundButton(verb)), ...this.ways()]);
   }
 
-  alarmRow(recliner, picture, alarm) {
+  /** Return a line of words under a name, the same element at every look. */
+  line(name, text) {
+    const found = this.shown.get(name) ?? make("p", "");
+    this.shown.set(name, found);
+    write(found, text);
+    return found;
+  }
+
+  lostRows(alarms, picture) {
     const { words } = this;
-    const text = sentence(alarm, picture, words);
-    const since = fill(words.since_time, { time: timeOfDay(trueSince(alarm), true) });
-    const row = make("div", "row", make("b", "sign", MARKS[alarm.priority]),
-      make("span", "said", make("span", "what", text), make("span", "aside", aside(alarm, picture, since, words))));
+    return [this.line("lost", words.no_data), this.line("stood", stoodSentence(alarms, picture, words))];
+  }
+
+  /** Return the row of an alarm as it stands; the same element as long as it does. */
+  rowOf(alarm, picture) {
+    const name = [alarm.condition, alarm.device_id ?? ""].join("|");
+    const row = this.shown.get(name) ?? this.newRow(alarm);
+    this.shown.set(name, row);
+    const since = (at) => fill(this.words.since_time, { time: timeOfDay(at, true) });
     row.dataset.kind = alarm.priority;
-    if (!alarm.acknowledged_by) {
-      const about = fill(words.acknowledged, { alarm: text });
-      const which = { condition: alarm.condition, device_id: alarm.device_id ?? null };
-      const button = act("main", words.acknowledge, () => this.order(recliner, "acknowledge", which, about));
-      button.dataset.condition = alarm.condition;
-      row.append(button);
-    }
+    row.text = sentence(alarm, picture, this.words);
+    write(row.querySelector(".sign"), MARKS[alarm.priority]);
+    write(row.querySelector(".what"), row.text);
+    write(row.querySelector(".aside"), aside(alarm, picture, since, this.words));
+    row.querySelector("button").hidden = Boolean(alarm.acknowledged_by);
     return row;
   }
 
-  buttons(recliner, picture) {
-    const isPaused = Boolean(picture?.audio_paused_until);
-    const verb = isPaused ? "resume_audio" : "pause_audio";
-    const buttons = make("div", "buttons",
-      act("", isPaused ? this.words.resume_audio : this.words.pause_audio, () => this.order(recliner, verb, {})));
-    if (this.actions.pages.includes("recliner")) {
-      buttons.append(act("", this.words.open_recliner, () => this.actions.go("recliner", recliner)));
-    }
-    return buttons;
+  newRow(alarm) {
+    const { recliner, words } = this;
+    const which = { condition: alarm.condition, device_id: alarm.device_id ?? null };
+    const button = act("main", words.acknowledge, () => {
+      this.order(recliner, "acknowledge", which, fill(words.acknowledged, { alarm: row.text }));
+    });
+    button.dataset.condition = alarm.condition;
+    const row = make("div", "row", make("b", "sign"),
+      make("span", "said", make("span", "what"), make("span", "aside")), button);
+    return row;
+  }
+
+  /** Return what can be done about the sound: a pause that something breaks through can be renewed. */
+  soundVerbs(picture) {
+    if (!picture?.audio_paused_until) return ["pause_audio"];
+    return soundsInPause(picture) ? ["pause_audio", "resume_audio"] : ["resume_audio"];
+  }
+
+  soundButton(verb) {
+    const { recliner } = this;
+    const found = this.shown.get(verb) ?? act("", this.words[verb], () => this.order(recliner, verb, {}));
+    this.shown.set(verb, found);
+    return found;
+  }
+
+  /** Return what leads to the recliner's own page, where there is one. */
+  ways() {
+    const { recliner } = this;
+    if (!this.actions.pages.includes("recliner")) return [];
+    const found = this.shown.get("recliner") ?? act("", this.words.open_recliner, () => this.actions.go("recliner", recliner));
+    this.shown.set("recliner", found);
+    return [found];
   }
 
   /** Open the sound's panel. */

@@ -4,7 +4,7 @@
 import { crossedBell, make, write, mark, markNumber } from "./dom.js";
 import { ageText, capital, clockText, fill, numberText } from "./words.js";
 import { judgeCuff, judgeVital } from "./live.js";
-import { aside, byUrgency, isCalling, MARKS, sentence, stoodSentence, trueSince } from "./alarms.js";
+import { aside, byUrgency, isCalling, MARKS, sentence, soundsInPause, stoodSentence } from "./alarms.js";
 import { Pleth, Trend } from "./traces.js";
 
 const MEASURED_BY = {
@@ -293,7 +293,10 @@ export class Tile {
     const until = this.picture.audio_paused_until;
     const leftMs = until ? until - view.roomNow : 0;
     const name = this.picture.audio_paused_by ?? "";
-    write(this.hush, leftMs > 0 && !view.lostMs ? fill(this.words.audio_paused, { time: clockText(leftMs) }) : "");
+    const loud = soundsInPause(this.picture);
+    const pattern = loud ? this.words.audio_paused_but : this.words.audio_paused;
+    const told = fill(pattern, { time: clockText(leftMs), sign: MARKS[loud?.priority] });
+    write(this.hush, leftMs > 0 && !view.lostMs ? told : "");
     mark(this.hush, "title", name || null);
   }
 
@@ -328,7 +331,7 @@ export class Tile {
 
   sayAlarm(alarm, others, view) {
     const text = sentence(alarm, this.picture, this.words);
-    const since = fill(this.words.since, { age: ageText(view.roomNow - trueSince(alarm), this.words) });
+    const since = (at) => fill(this.words.since, { age: ageText(view.roomNow - at, this.words) });
     this.say(MARKS[alarm.priority], text, aside(alarm, this.picture, since, this.words), alarm.priority);
     write(this.others, others > 0 ? `+${others}` : "");
     if (alarm.acknowledged_by) mark(this.foot, "data-known", "true");

@@ -12,7 +12,7 @@ from views import colours
 from views.event_marks import SIGN
 from views.forms.ordering import order_button
 from views.local_time import LocalTime
-from views.offers import Offer, sound_offer
+from views.offers import Offer, loud_in_pause, sound_offers
 from views.plain import plain
 from views.sentences import standing_sentence
 from views.words import en
@@ -29,8 +29,10 @@ def show_alarms(picture: Mapping[str, Any], by: str, local: LocalTime) -> None:
     until = picture.get("audio_paused_until")
     if until:
         name = picture.get("audio_paused_by")
-        st.caption(plain(words.SOUND_PAUSED.format(name=name, time=local.clock(until))))
-    order_button(recliner, sound_offer(picture), by)
+        told = words.SOUND_PAUSED_BUT if loud_in_pause(picture) else words.SOUND_PAUSED
+        st.caption(plain(told.format(name=name, time=local.clock(until))))
+    for offer in sound_offers(picture):
+        order_button(recliner, offer, by)
 
 
 def _row(recliner: str, alarm: Mapping[str, Any], place: int, by: str, local: LocalTime) -> None:
@@ -78,8 +80,19 @@ def _parts(alarm: Mapping[str, Any], local: LocalTime) -> list[str]:
     since = alarm.get("fact_since") or alarm.get("since")
     if since is not None:
         parts.append(words.SINCE.format(time=local.clock(since)))
+        parts += _times(alarm, since, local)
     if alarm.get("acknowledged_by"):
         parts.append(words.ACKNOWLEDGED_BY.format(name=alarm["acknowledged_by"]))
     elif alarm.get("state") == "latched":
         parts.append(en.WALL["latched"])
     return parts
+
+
+def _times(alarm: Mapping[str, Any], since: int, local: LocalTime) -> list[str]:
+    """Say how often it was high since anybody knew of it; nothing where this is the only time."""
+    times, first = alarm.get("times") or 1, alarm.get("first")
+    if times < 2:
+        return []
+    told = en.WALL["times"].format(count=times)
+    is_earlier = first is not None and first < since
+    return [f"{told} {words.SINCE.format(time=local.clock(first))}" if is_earlier else told]

@@ -286,6 +286,48 @@ def test_an_alarm_that_comes_back_milder_still_tells_the_high_one(tell: Telling)
     assert (alarm.priority, alarm.limit_words, alarm.since_ms) == ("high", "below 90", 11_000)
 
 
+def again_and_again(tell: Telling, times: int) -> Story:
+    """Tell of SpO2 that falls to 85 so many times, half a minute apart, and nobody comes."""
+    story = tell()
+    for start in range(times):
+        story.until(clock(start * 40 + 15), spo2=85 + start).until(clock(start * 40 + 40), spo2=97)
+    return story
+
+
+def clock(seconds: int) -> str:
+    """Write a moment as stories do."""
+    return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def test_a_fall_that_comes_back_keeps_the_first_that_nobody_acknowledged(tell: Telling) -> None:
+    alarm = again_and_again(tell, 3).alarm("spo2_low")
+    assert (alarm.state, alarm.times, alarm.worst) == (EventState.LATCHED, 3, 85)
+    assert alarm.since_ms == alarm.first_ms == 11_000
+
+
+def test_a_fall_that_stands_again_tells_how_often_and_since_when(tell: Telling) -> None:
+    story = again_and_again(tell, 2).until("01:36", spo2=88)
+    alarm = story.alarm("spo2_low")
+    assert (alarm.state, alarm.times, alarm.first_ms) == (EventState.ACTIVE, 3, 11_000)
+    assert (alarm.since_ms, alarm.worst) == (91_000, 85)
+
+
+def test_a_fall_that_came_back_is_counted_after_a_restart_too(tell: Telling) -> None:
+    alarm = again_and_again(tell, 2).reboot().alarm("spo2_low")
+    assert alarm.times == 2
+
+
+def test_whoever_acknowledges_ends_the_count(tell: Telling) -> None:
+    story = again_and_again(tell, 2).acknowledged("spo2_low").until("01:36", spo2=88)
+    alarm = story.alarm("spo2_low")
+    assert (alarm.times, alarm.first_ms, alarm.worst) == (1, 91_000, 88)
+
+
+def test_a_milder_fall_after_a_high_one_is_no_second_time(tell: Telling) -> None:
+    alarm = eased_and_over(tell).until("01:30", spo2=92).alarm("spo2_low")
+    assert alarm.times == 1
+
+
 def test_a_latch_outlives_a_reboot_with_what_it_tells(tell: Telling) -> None:
     alarm = eased_and_over(tell).reboot().alarm("spo2_low")
     assert (alarm.priority, alarm.limit_words, alarm.worst) == ("high", "below 90", 85)
