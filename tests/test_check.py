@@ -45,7 +45,13 @@ def refusals(config: Path) -> tuple[str, str]:
     return out, err.strip().removeprefix(f"{config}:2: ")
 
 
-@pytest.mark.parametrize("text", ["", '[clinic]\nname = "C"\n', '[[recliners]]\nname = "R1"\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[recliners]]\nname = "R1"\n',
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("", '[clinic]\nname = "C"\n')),
+    ],
+)
 def test_a_clinic_without_devices_is_told_as_run_tells_it(tmp_path: Path, text: str) -> None:
     config = tmp_path / "clinic.toml"
     config.write_text(text, "utf-8")
@@ -55,7 +61,12 @@ def test_a_clinic_without_devices_is_told_as_run_tells_it(tmp_path: Path, text: 
 
 
 @pytest.mark.parametrize(
-    "store", ["junk.db", "/dev/full", "postgresql://u:secret@127.0.0.1:1/x", "."]
+    "store",
+    [
+        "junk.db",
+        "postgresql://u:secret@127.0.0.1:1/x",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("/dev/full", ".")),
+    ],
 )
 def test_a_store_that_run_refuses_is_told_in_the_same_words(tmp_path: Path, store: str) -> None:
     junk = tmp_path / "junk.db"

@@ -82,11 +82,11 @@ def pressure_row(row: DeterminationRow, when: When) -> Row:
 
 def entry_rows(rows: Sequence[EntryRow], when: When) -> list[Row]:
     """Return entries in order of time; what was corrected says so and stays."""
-    corrected = {row.corrects for row in rows if row.corrects}
-    return [_entry_row(row, row.entry_id in corrected, when) for row in rows]
+    later = {row.corrects: row for row in rows if row.corrects}
+    return [_entry_row(row, later.get(row.entry_id), when) for row in rows]
 
 
-def _entry_row(row: EntryRow, is_corrected: bool, when: When) -> Row:
+def _entry_row(row: EntryRow, later: EntryRow | None, when: When) -> Row:
     return _named(
         words.ENTRY_TABLE,
         {
@@ -94,9 +94,19 @@ def _entry_row(row: EntryRow, is_corrected: bool, when: When) -> Row:
             "kind": words.ENTRY_KINDS.get(row.kind, row.kind),
             "words": entry_sentence(row.kind, row.payload)[1],
             "by": row.by,
-            "standing": words.CORRECTED if is_corrected else words.STANDS,
+            "standing": _standing(later, when),
         },
     )
+
+
+def _standing(later: EntryRow | None, when: When) -> str:
+    """Say whether an entry counts, and what counts in its place."""
+    if later is None:
+        return words.STANDS
+    if later.kind == "withdrawn":
+        return words.TAKEN_BACK
+    told = entry_sentence(later.kind, later.payload)[1]
+    return words.CORRECTED.format(what=told, time=when(later.at_utc_ms))
 
 
 def command_row(row: CommandRow, when: When) -> Row:

@@ -6,9 +6,11 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.rig import FLAGS, chromium_path
+
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -81,17 +81,17 @@ def zoom(page: Page, root: Locator) -> None:
     page.mouse.up()
 
 
-def test_the_tile_of_the_chosen_recliner_alone_is_live(page: Page, chart: Locator) -> None:
-    expect(page.locator("[data-recliner]")).to_have_count(1, timeout=PATIENCE_MS)
-    number = page.locator("[data-recliner='R2'] [data-vital='spo2_pct']")
-    expect(number).to_have_text("86", timeout=PATIENCE_MS)
-    expect(page.locator(".chairside-wall")).to_have_attribute("data-live", "live")
-
-
-def test_plotly_comes_from_this_server_and_nothing_from_afar(page: Page, room: Room) -> None:
+def test_the_tile_of_the_chosen_recliner_alone_is_live_and_nothing_comes_from_afar(
+    page: Page, room: Room
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{room.url}recliner?recliner=R2")
+    expect(page.locator("[data-recliner]")).to_have_count(1, timeout=PATIENCE_MS)
+    number = page.locator("[data-recliner='R2'] [data-vital='spo2_pct']")
+    expect(number).to_have_text("86", timeout=PATIENCE_MS)
+    wall = page.locator(".chairside-wall")
+    expect(wall).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
     page.locator("[data-session='session-2'][data-drawn]").wait_for(timeout=PATIENCE_MS)
     assert any("/api/plotly.min.js?v=" in url for url in asked)
     own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")

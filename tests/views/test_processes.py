@@ -215,6 +215,7 @@ def test_ctrl_c_ends_the_demo_though_pages_read_no_more(standing: Standing) -> N
     assert list(standing.folder.glob("chairside-demo-*")) == []
 
 
+@pytest.mark.long
 def test_a_viewer_that_reads_no_more_is_let_go_and_its_line_cut(tmp_path: Path) -> None:
     with room(tmp_path, 16) as opened, stuck_viewer(opened) as line:
         assert opened.dashboard is not None

@@ -367,12 +367,38 @@ def test_an_entry_is_corrected_by_a_new_one_and_taken_back_with_a_reason(
     first, second = (one for one in entries(room) if one.kind == "medicine")
     assert (second.corrects, second.payload["amount"]) == (first.entry_id, 4)
     assert second.at_utc_ms == first.at_utc_ms
-    assert f"({words.CORRECTED})" in nurse.said()
+    assert "(corrected to Medicine: ondansetron 4 mg, " in nurse.said()
     nurse.press(words.TAKE_BACK)
     assert words.REASON_WANTED in nurse.said()
     nurse.choose(f"take-back-{second.entry_id}-reason", "Tapped by mistake").press(words.TAKE_BACK)
     assert f"({words.TAKEN_BACK})" in nurse.said()
     assert entries(room)[-1].payload["reason"] == "Tapped by mistake"
+
+
+def test_a_score_is_corrected_with_the_buttons_of_its_own_scale(room: VisitRoom) -> None:
+    infusing(room)
+    nurse = room.nurse().rate("nausea", 1).press(words.CORRECT)
+
+    def refused(scale: str) -> bool:
+        (found,) = [one for one in nurse.page.button if str(one.key).startswith(f"scale-{scale}-2")]
+        return bool(found.disabled)
+
+    assert [refused("nausea"), refused("dissociation"), refused("sedation")] == [False, True, True]
+    nurse.press(words.CORRECT_CANCEL)
+    assert not refused("dissociation")
+
+
+def test_an_entry_beyond_the_newest_can_still_be_taken_back(room: VisitRoom) -> None:
+    infusing(room)
+    for hour in range(14):
+        room.order("enter", kind="note", values={"text": f"note {hour}"})
+    nurse = room.nurse()
+    assert "Note: note 13" in nurse.said()
+    assert "Note: note 0 " not in nurse.said()
+    nurse.turn("all-entries")
+    assert "Note: note 0 " in nurse.said()
+    offered = [one.label for one in nurse.page.button].count(words.CORRECT)
+    assert offered == [one.kind for one in entries(room)].count("note")
 
 
 def test_what_is_overdue_stands_out_until_it_is_done(room: VisitRoom) -> None:

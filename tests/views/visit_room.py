@@ -195,6 +195,10 @@ class Nurse:
         """Tap a number of a scale."""
         return self._drawn(self._field("button", f"scale-{scale}-{number}").click().run())
 
+    def turn(self, name: str) -> Nurse:
+        """Turn a switch."""
+        return self._drawn(self._field("toggle", name).set_value(True).run())
+
     def tick(self, name: str) -> Nurse:
         """Tick a box."""
         self._field("checkbox", name).check()

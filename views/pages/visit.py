@@ -140,8 +140,6 @@ def _session(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> No
         label_visibility="collapsed",
         width="stretch",
     )
-    with st.container():
-        entries_made.show_correcting(signed, local)
     _SECTIONS[str(section)](picture, signed, local)
 
 

@@ -16,6 +16,7 @@ from monitors.clock import world_utc_ms
 from views import access
 from views.local_time import LocalTime
 from views.visit_forms.orders import Signed, again, button, order, tell
+from views.visit_forms.plates import plate
 from views.words import visit_en as words
 
 SAME_TAP_MS = 2_000
@@ -27,12 +28,18 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Correcting:
-    """Hold which entry the next one corrects. what: as it was told."""
+    """Hold which entry the next one corrects. what: as it was told. scale: of a rating, which."""
 
     entry_id: str
     kind: str
     at_utc_ms: int
     what: str
+    scale: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Say what is being corrected, and how."""
+        return words.CORRECTING.format(what=self.what, time=_clock(self.at_utc_ms))
 
 
 def correcting(signed: Signed) -> Correcting | None:
@@ -46,10 +53,10 @@ def correct(signed: Signed, target: Correcting | None) -> None:
     st.session_state[signed.key("visit-correcting")] = target
 
 
-def kind_refusal(signed: Signed, kind: str) -> str | None:
-    """Say why an entry of a kind cannot be made now."""
+def kind_refusal(signed: Signed, kind: str, scale: str | None = None) -> str | None:
+    """Say why an entry of a kind, and of a rating on a scale, cannot be made now."""
     target = correcting(signed)
-    if target is not None and target.kind != kind:
+    if target is not None and (target.kind, target.scale) != (kind, scale):
         return words.OTHER_KIND
     return signed.refusal
 
@@ -73,9 +80,26 @@ def _count_made(signed: Signed, asked: str) -> None:
 
 
 def ask_when(signed: Signed) -> None:
-    """Ask when it was: now, so many minutes ago, or, for a correction, as it was told before."""
+    """Ask when it was: now, so many minutes ago, or, for a correction, as it was told before.
+
+    What is being corrected is said here, for this stays in sight; it can be left as it is.
+    """
     with st.container(key="visit-when"):
+        _draw_correcting(signed)
         _draw_when(signed)
+
+
+def _draw_correcting(signed: Signed) -> None:
+    target = correcting(signed)
+    if target is None:
+        return
+    told, leave = st.columns([3.4, 1.2], vertical_alignment="center")
+    with told:
+        plate(target.words, is_strong=True, mark=f"data-correcting='{target.kind}'")
+    with leave:
+        if button(signed, words.CORRECT_CANCEL, "correct-cancel"):
+            correct(signed, None)
+            again(signed)
 
 
 def _draw_when(signed: Signed) -> None:

@@ -18,9 +18,8 @@ from views.local_time import LocalTime
 from views.page_frame import told_errors
 from views.plain import plain
 from views.sentences import entry_sentence
-from views.visit_forms.entering import Correcting, correct, correcting
+from views.visit_forms.entering import Correcting, correct
 from views.visit_forms.orders import Signed, again, ask_reason, button, order, submit, tell
-from views.visit_forms.plates import plate
 from views.visits import entries_of
 from views.words import visit_en as words
 
@@ -35,23 +34,8 @@ ONLY_IN = {
 }
 
 
-def show_correcting(signed: Signed, local: LocalTime) -> None:
-    """Say which entry is being corrected, and offer to leave it."""
-    target = correcting(signed)
-    if target is None:
-        return
-    plate(_correcting_words(target, local), is_strong=True, mark=f"data-correcting='{target.kind}'")
-    if button(signed, words.CORRECT_CANCEL, "correct-cancel"):
-        correct(signed, None)
-        again(signed)
-
-
-def _correcting_words(target: Correcting, local: LocalTime) -> str:
-    return words.CORRECTING.format(what=target.what, time=local.clock(target.at_utc_ms))
-
-
 def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
-    """Show the newest entries, each with what can be done about it."""
+    """Show the newest entries, or all, each with what can be done about it."""
     st.markdown(f"##### {words.ENTRIES}")
     with told_errors():
         rows = access.history().entries(session_id=str(picture["session"]["id"]))
@@ -60,17 +44,18 @@ def show_entries(picture: Mapping[str, Any], signed: Signed, local: LocalTime) -
         made = [one for one in kept if not isinstance(one.fact, Withdrawn)]
         if not made:
             st.caption(words.NO_ENTRIES)
-        for entry in made[: -SHOWN - 1 : -1]:
+        is_all = len(made) > SHOWN and st.toggle(
+            words.ALL_ENTRIES.format(count=len(made), shown=SHOWN), key=signed.key("all-entries")
+        )
+        for entry in reversed(made if is_all else made[-SHOWN:]):
             is_open = entry in standing(kept)
             if not is_open:
                 told = plain(" ".join(_line(entry, local).split()))
-                st.markdown(f"~~{told}~~ ({_ending(entry, kept)})")
+                st.markdown(f"~~{told}~~ ({plain(_ending(entry, kept, local))})")
             elif entry.entry_id in own:
                 _row(entry, picture, signed, local)
             else:
                 st.markdown(plain(_line(entry, local)))
-        if len(made) > SHOWN:
-            st.caption(words.OLDER_ENTRIES)
 
 
 def what_of(entry: Entry) -> str:
@@ -91,12 +76,12 @@ def _line(entry: Entry, local: LocalTime) -> str:
     )
 
 
-def _ending(entry: Entry, kept: tuple[Entry, ...]) -> str:
-    """Say why an entry no longer counts."""
-    is_withdrawn = any(
-        one.corrects == entry.entry_id and isinstance(one.fact, Withdrawn) for one in kept
-    )
-    return words.TAKEN_BACK if is_withdrawn else words.CORRECTED
+def _ending(entry: Entry, kept: tuple[Entry, ...], local: LocalTime) -> str:
+    """Say why an entry no longer counts, and what counts in its place."""
+    later = next(one for one in kept if one.corrects == entry.entry_id)
+    if isinstance(later.fact, Withdrawn):
+        return words.TAKEN_BACK
+    return words.CORRECTED.format(what=what_of(later), time=local.clock(later.at_utc_ms))
 
 
 def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalTime) -> None:
@@ -105,9 +90,11 @@ def _row(entry: Entry, picture: Mapping[str, Any], signed: Signed, local: LocalT
         st.markdown(plain(_line(entry, local)))
     with left:
         if button(signed, words.CORRECT, f"correct-{entry.entry_id}"):
-            target = Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what_of(entry))
+            scale = fact_record(entry.fact).get("scale")
+            what = what_of(entry)
+            target = Correcting(entry.entry_id, entry.kind, entry.at_utc_ms, what, scale)
             correct(signed, target)
-            tell(signed, _correcting_words(target, local))
+            tell(signed, target.words)
             st.session_state[signed.key("visit-section")] = _section_of(entry, picture)
             again(signed)
     with right:

@@ -84,9 +84,9 @@ def _orientation(signed: Signed) -> None:
         enter(signed, "orientation", values, words.ORIENTED_WORDS.format(score=len(known)))
 
 
-def _choice(signed: Signed, kind: str, name: str, top: int) -> int | None:
+def _choice(signed: Signed, kind: str, name: str, top: int, scale: str | None = None) -> int | None:
     """Show the numbers of a scale, each a button; return the one that was tapped."""
-    refusal, chosen = kind_refusal(signed, kind), None
+    refusal, chosen = kind_refusal(signed, kind, scale), None
     with st.container(horizontal=True, gap=None, key=signed.key(f"scale-{name}")):
         for number in range(top + 1):
             if button(signed, str(number), f"scale-{name}-{number}", refusal=refusal):
@@ -106,7 +106,7 @@ def _sedation(signed: Signed) -> None:
 
 
 def _rating(signed: Signed, scale: RatingScale) -> None:
-    score = _choice(signed, "rating", str(scale), RATING_TOP[scale])
+    score = _choice(signed, "rating", str(scale), RATING_TOP[scale], str(scale))
     if score is not None:
         told = words.RATING_WORDS.format(scale=words.CHECKS[str(scale)], score=score)
         enter(signed, "rating", {"scale": str(scale), "score": score}, told)

@@ -246,7 +246,8 @@ ORDER_FIELDS = {
 UNTOLD = frozenset({"seen_version", "edition", "seen", "toml", "corrects", "confirmed"})
 """What an order carries for the program alone."""
 CORRECTS = "puts an earlier entry right"
-CORRECTED = "corrected"
+CORRECTED = "corrected to {what}, {time}"
+TAKEN_BACK = "taken back"
 STANDS = "yes"
 
 

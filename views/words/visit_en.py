@@ -319,11 +319,11 @@ TAKE_BACK_WORDS = "“{what}” stays on record as taken back."
 TAKE_BACK_REASONS = ("Tapped by mistake", "Wrong patient", "Wrong value")
 CORRECTING = "Correcting “{what}” of {time}. Enter it anew; both stay on record."
 CORRECT_CANCEL = "Leave it as it is"
-OTHER_KIND = "You are correcting an entry of another kind."
-CORRECTED = "corrected"
+OTHER_KIND = "You are correcting another entry: finish that, or leave it as it is."
+CORRECTED = "corrected to {what}, {time}"
 TAKEN_BACK = "taken back"
 ENTRY_LINE = "{time}  {what} · {by}"
-OLDER_ENTRIES = "All entries stand in the review."
+ALL_ENTRIES = "All {count} entries, not the newest {shown} alone"
 
 # ---- the cuff
 CUFF = "Cuff"
