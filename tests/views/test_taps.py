@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 from views.taps import WAITS_S, Taps
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Pushed:
@@ -49,3 +54,8 @@ def test_an_answer_without_a_tap_takes_nothing_away() -> None:
     taps.note("nausea")
     taps.answered()
     assert taps.is_waiting("nausea")
+
+
+def test_a_drawing_that_has_not_begun_is_never_stopped_with_the_taps_it_was_to_answer() -> None:
+    told = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert told["runner"]["fastReruns"] is False
