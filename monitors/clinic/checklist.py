@@ -162,7 +162,20 @@ def _pressure(leaving: Leaving) -> Item:
     if run and apart_ms >= rules.apart_min * MINUTE_MS:
         return Item(ItemName.PRESSURE, True, f"{near}, {apart_ms // MINUTE_MS} min apart")
     wanted = f"two readings in recovery {near}, {rules.apart_min} min apart"
-    return Item(ItemName.PRESSURE, False, f"{wanted}; so far {len(run)}")
+    return Item(ItemName.PRESSURE, False, f"{wanted}; {_run_words(leaving, len(run), apart_ms)}")
+
+
+def _run_words(leaving: Leaving, count: int, apart_ms: int) -> str:
+    """Say how many of the newest readings count, or why the newest does not."""
+    taken = _recovery_pressures(leaving)
+    if not taken:
+        return "none taken in recovery yet"
+    if count == 0:
+        newest = taken[-1][1]
+        return f"the newest, {newest.systolic_mmhg}/{newest.diastolic_mmhg}, lies outside"
+    since = " since one outside" if count < len(taken) else ""
+    told = f"so far {count}{since}"
+    return told if count == 1 else f"{told}, {apart_ms // MINUTE_MS} min apart"
 
 
 def _recovery_pressures(leaving: Leaving) -> list[tuple[int, NibpDetermination]]:

@@ -168,7 +168,8 @@ def _doubt(dose: Dose, value: float, bounds: Bounds) -> Doubt | None:
     else:
         return None
     ending = _confusion(dose) if level is DoubtLevel.REFUSED else "; enter it again to confirm"
-    words = f"{dose} makes {value:.3g} {bounds.unit}, outside {low:g} to {high:g}{ending}"
+    made = "" if str(dose.unit) == bounds.unit else f" makes {value:.3g} {bounds.unit}"
+    words = f"{dose}{made}{',' if made else ' is'} outside {low:g} to {high:g}{ending}"
     return Doubt(level, words)
 
 

@@ -325,7 +325,7 @@ def test_each_configured_device_tells_its_counts_with_their_moment(room: Room) -
 
 def name_port(page: AppTest, port: str) -> None:
     """Name a port that the machine does not list."""
-    page.selectbox(key="devices_port").set_value("").run()
+    page.radio(key="devices_port").set_value("").run()
     page.text_input(key="devices_named").set_value(port).run()
 
 

@@ -75,7 +75,8 @@ def _draw_finder() -> None:
     may_ask = st.checkbox(words.MAY_ASK, True, help=words.MAY_ASK_HELP, key="devices_ask")
     is_ruled_out = st.checkbox(words.NO_A1_CUFF, help=words.NO_A1_CUFF_HELP, key="devices_a1")
     st.caption(words.PROBE_LASTS)
-    if st.button(words.PROBE, disabled=not port, type="primary", key="devices_probe") and port:
+    label = words.PROBE.format(port=plain(port)) if port else words.PROBE_NAMELESS
+    if st.button(label, disabled=not port, type="primary", key="devices_probe") and port:
         owner = owner_of(port, clinic, pictures, listed)
         if owner is not None:
             say(words.PROBE_REFUSED.format(port=port, owner=owner))
@@ -85,16 +86,16 @@ def _draw_finder() -> None:
 
 def _ask_port(listed: list[str]) -> str:
     """Ask for a port of the list or by its name; empty while none is named."""
-    choose, name = st.columns(2)
-    chosen = choose.selectbox(
+    chosen = st.radio(
         words.PROBE_PORT,
         [*listed, ""],
         format_func=lambda one: one or words.OTHER_PORT,
+        horizontal=True,
         key="devices_port",
     )
     if chosen:
         return str(chosen)
-    named = name.text_input(words.PORT_NAME, placeholder=words.PROBE_PORT_HINT, key="devices_named")
+    named = st.text_input(words.PORT_NAME, placeholder=words.PROBE_PORT_HINT, key="devices_named")
     return str(named).strip()
 
 
@@ -120,11 +121,13 @@ def _probe(port: str, may_ask: bool, is_ruled_out: bool) -> ProbeReport:
 def _tell(report: ProbeReport) -> None:
     """Say what was found, in words, and the lines to paste."""
     if report.match is None:
-        st.markdown(words.PROBE_NOTHING)
+        st.markdown(words.PROBE_NOTHING_AT.format(port=plain(report.port)))
     else:
         kind, line = report.match.kind, words_of(report.match.line)
         st.markdown(
-            words.PROBE_FOUND.format(title=plain(kind.title), device=kind.name, line=plain(line))
+            words.PROBE_FOUND.format(
+                port=plain(report.port), title=plain(kind.title), device=kind.name, line=plain(line)
+            )
         )
     if report.usb is not None:
         st.markdown(plain(words.PROBE_USB.format(usb=report.usb)))

@@ -125,8 +125,10 @@ def _score(signed: Signed, kind: str, title: str, items: Items) -> None:
     if not pressed:
         return
     refusal = kind_refusal(signed, kind)
-    if refusal is not None or any(value is None for value in points.values()):
-        tell(signed, refusal or words.SCORE_WANTED, is_refusal=True)
+    open_items = [items[item][0] for item, value in points.items() if value is None]
+    if refusal is not None or open_items:
+        wanted = words.SCORE_WANTED.format(title=title, items=", ".join(open_items))
+        tell(signed, refusal or wanted, is_refusal=True)
         again(signed)
     total = sum(value or 0 for value in points.values())
     enter(signed, kind, points, words.SCORE_TOLD.format(title=title, total=total))

@@ -428,7 +428,8 @@ NO_A1_CUFF_HELP = (
     "One OEM cuff module starts on that byte at 115200 8N1, and some devices can only be asked "
     "with it. Say so only if you know."
 )
-PROBE = "Find out"
+PROBE = "Find out what is at {port}"
+PROBE_NAMELESS = "Find out what is there"
 PROBE_LASTS = "Listening at every speed can take a minute or two. Stay on this page."
 PROBE_REFUSED = (
     "{port} is used by {owner}, which clinic.toml lists: it is watched and cannot be probed. Take "
@@ -437,7 +438,8 @@ PROBE_REFUSED = (
 PROBED_ALREADY = "{port}: is being probed from another page; wait until that is done"
 PROBE_RUNNING = "Listening at {port} …"
 PROBE_DONE = "Done"
-PROBE_FOUND = "It is a **{title}** (`{device}`), {line}."
+PROBE_FOUND = "At {port}: a **{title}** (`{device}`), {line}."
 PROBE_NOTHING = "No device was recognised."
+PROBE_NOTHING_AT = "At {port}: no device was recognised."
 PROBE_USB = "Adapter: {usb}"
 PROBE_TOML = "For clinic.toml, under the recliner's [[recliners]] table:"

@@ -410,7 +410,7 @@ PADSS_ITEMS = {
     "intake_output": ("Intake and output", ("poor", "fair", "good")),
 }
 POINTS = "{points}: {words}"
-SCORE_WANTED = "Every item needs its points."
+SCORE_WANTED = "{title}: these items have no points yet: {items}."
 SCORE_RECORD = "Record {title}"
 SCORE_TOLD = "{title} {total} of 10"
 GOING_HOME = "Going home"

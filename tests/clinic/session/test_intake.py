@@ -159,7 +159,7 @@ ASK, REFUSE = DoubtLevel.ASK_TWICE, DoubtLevel.REFUSED
         ("0.6 mg/kg/h", 14400, INFUSION, None, ""),
         ("200 mg", 14400, INFUSION, None, ""),
         ("2 mg/kg/h", 3600, INFUSION, None, ""),
-        ("2.1 mg/kg/h", 3600, INFUSION, ASK, "outside 0.1 to 2; enter it again"),
+        ("2.1 mg/kg/h", 3600, INFUSION, ASK, "2.1 mg/kg/h is outside 0.1 to 2; enter it again"),
         ("0.05 mg/kg/h", 14400, INFUSION, ASK, "enter it again"),
         ("35 mg/kg", 2400, INFUSION, REFUSE, "was 35 mg meant"),
         ("0.5 mg", 2400, INFUSION, REFUSE, "was 0.5 mg/kg meant"),

@@ -159,6 +159,24 @@ def test_a_low_baseline_saturation_lowers_the_bar() -> None:
     assert lacking(replace(ready(), spo2_pct=91, baseline_spo2_pct=94)) == [ItemName.SPO2]
 
 
+@pytest.mark.parametrize(
+    ("pressures", "told"),
+    [
+        ((cuff(20, 130, 80),), "none taken in recovery yet"),
+        ((cuff(60, 130, 80), cuff(70, 160, 96)), "the newest, 160/96, lies outside"),
+        ((cuff(70, 130, 80),), "so far 1"),
+        ((cuff(66, 132, 80), cuff(74, 130, 80)), "so far 2, 8 min apart"),
+        ((cuff(55, 130, 80), cuff(62, 160, 80), cuff(70, 130, 80)), "so far 1 since one outside"),
+    ],
+)
+def test_what_the_pressures_lack_is_said(
+    pressures: tuple[tuple[int, NibpDetermination], ...], told: str
+) -> None:
+    found = checklist(replace(ready(), pressures=pressures))[0].words
+    assert found.startswith("two readings in recovery within 20 % of 125/78, 10 min apart; ")
+    assert found.endswith(f"; {told}")
+
+
 def test_pressure_near_baseline_is_judged_in_per_cent_or_in_mmhg_by_setting() -> None:
     readings = (cuff(60, 146, 94), cuff(71, 146, 94))
     in_pct = replace(ready(), pressures=readings)
