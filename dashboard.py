@@ -22,6 +22,7 @@ from monitors.errors import ChairsideError
 from views import opening
 from views.composition import Composition
 from views.ending import Ending, told_of_signals
+from views.every_tap import keep_every_tap
 from views.lines import Lines
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -36,6 +37,7 @@ _composition = Composition(
     utc_ms=lambda: time.time_ns() // 1_000_000,
 )
 _lines = Lines()
+keep_every_tap()
 
 
 @contextlib.asynccontextmanager

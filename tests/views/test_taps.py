@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from views.every_tap import keep_every_tap
 from views.taps import WAITS_S, Taps
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -54,6 +62,30 @@ def test_an_answer_without_a_tap_takes_nothing_away() -> None:
     taps.note("nausea")
     taps.answered()
     assert taps.is_waiting("nausea")
+
+
+class NewerWaits(Exception):
+    """Stand for the newer request that cuts a drawing short."""
+
+
+def test_what_a_tap_brought_is_taken_up_though_something_newer_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    usual = SafeSessionState.on_script_will_rerun
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", usual)
+
+    def cut_short() -> None:
+        raise NewerWaits
+
+    taken: list[object] = []
+    state = SimpleNamespace(on_script_will_rerun=lambda told, **_: taken.append(told))
+    safe = SafeSessionState(cast(SessionState, state), cut_short)
+    with pytest.raises(NewerWaits):
+        safe.on_script_will_rerun(WidgetStates())
+    assert taken == [], "Streamlit keeps the tap by itself now: views/every_tap.py can go"
+    keep_every_tap()
+    safe.on_script_will_rerun(WidgetStates())
+    assert taken == [WidgetStates()]
 
 
 def test_a_drawing_that_has_not_begun_is_never_stopped_with_the_taps_it_was_to_answer() -> None:
