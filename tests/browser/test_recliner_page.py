@@ -98,6 +98,21 @@ def test_the_tile_of_the_chosen_recliner_alone_is_live_and_nothing_comes_from_af
     assert [url for url in asked if not url.startswith(own)] == []
 
 
+def test_an_alarm_stays_in_sight_where_its_strip_is_scrolled_away(
+    page: Page, chart: Locator
+) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    far = page.locator(".chairside-badge .far")
+    expect(far).to_have_text("")
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    expect(far).to_have_text("!!! R2 SpO₂ 86")
+    expect(far).to_have_attribute("data-kind", "high")
+    expect(far).to_be_in_viewport(ratio=1)
+    main.evaluate("main => main.scrollTo(0, 0)")
+    expect(far).to_have_text("")
+
+
 def test_a_zoom_asks_for_finer_points_stays_and_ends_with_a_double_click(
     page: Page, chart: Locator
 ) -> None:

@@ -7,6 +7,7 @@ import { Pulse } from "./live.js";
 import { ageText, fill } from "./words.js";
 
 const BADGE_TICK_MS = 250;
+const HEAD_PX = 60; // Streamlit's own head, which covers what lies above
 const badges = new WeakMap();
 
 class Badge {
@@ -15,7 +16,9 @@ class Badge {
     this.words = told.data.words;
     this.pulse = new Pulse(performance.now());
     this.said = make("span", "said");
-    this.root = make("div", "chairside-badge", this.said);
+    this.far = make("div", "far");
+    this.far.setAttribute("aria-hidden", "true"); // the strip itself is read out
+    this.root = make("div", "chairside-badge", this.said, this.far);
     parent.append(this.root);
     this.open();
     this.timer = setInterval(() => this.tick(), BADGE_TICK_MS);
@@ -42,6 +45,20 @@ class Badge {
     const text = this.words.live[verdict.reason ?? verdict.live] ?? "";
     const head = verdict.live === "no-data" ? `${this.words.no_data} · ` : "";
     write(this.said, head + fill(text, { age: ageText(verdict.ageMs, this.words) }));
+    this.tickFar();
+  }
+
+  /** Repeat the room's first alarm while the strip that shows it is scrolled out of sight. */
+  tickFar() {
+    const strip = document.querySelector(".chairside-wall .strip");
+    const isFar = Boolean(strip) && strip.getBoundingClientRect().bottom < HEAD_PX;
+    const chips = isFar ? [...strip.querySelectorAll(".chip:not([hidden])")] : [];
+    const more = chips.at(-1)?.dataset.kind === "more" ? ` · ${chips.pop().textContent}` : "";
+    const [first, ...others] = chips;
+    mark(this.far, "data-kind", first ? first.dataset.kind ?? "" : null);
+    mark(this.far, "data-known", first && "known" in first.dataset ? "true" : null);
+    const rest = (others.length ? ` +${others.length}` : "") + more;
+    write(this.far, first ? first.textContent + rest : "");
   }
 
   hearPage(told) {
