@@ -64,6 +64,13 @@ def _commands(plan: ReclinerPlan, by: str) -> list[tuple[float, Line]]:
     for paused_s, resumed_s in visit.pauses:
         steps += [(paused_s, "pause_infusion", {}), (resumed_s, "resume_infusion", {})]
     steps += [(note.at_s, "note", {"text": note.text}) for note in plan.notes]
+    if plan.intake:
+        asked_s = (visit.arrived_s + visit.baseline_s) / 2
+        steps += [(asked_s, "record_intake", {"form": dict(plan.intake)})]
+    steps += [
+        (entry.at_s, "enter", {"kind": entry.kind, "values": dict(entry.values)})
+        for entry in plan.entries
+    ]
     target = f"recliner:{plan.name}"
     return [
         (at_s, {"command": {"target": target, "by": by, "verb": verb, "arguments": given}})

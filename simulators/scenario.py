@@ -8,10 +8,11 @@ names it. Times are seconds after the scenario's start; negative is the past.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -72,6 +73,22 @@ class _Bolus(_Strict):
     mg_per_kg: float = Field(gt=0, le=5)
 
 
+class _Entry(_Strict):
+    at_s: float
+    kind: str
+    values: dict[str, Any]
+
+
+class _Check(_Strict):
+    at_s: float
+    orientation: int | None = Field(default=None, ge=0, le=4)
+    sedation: int | None = Field(default=None, ge=0, le=5)
+    dissociation: int | None = Field(default=None, ge=0, le=10)
+    nausea: int | None = Field(default=None, ge=0, le=3)
+    pain: int | None = Field(default=None, ge=0, le=10)
+    is_comfort_seen_to: bool = False
+
+
 class _Row(_Strict):
     is_empty: bool = False
     label: str = "XX-00"
@@ -93,6 +110,9 @@ class _Row(_Strict):
     faults: tuple[_Fault, ...] = ()
     pauses: tuple[_Pause, ...] = ()
     boluses: tuple[_Bolus, ...] = ()
+    intake: dict[str, Any] = {}
+    checks: tuple[_Check, ...] = ()
+    entries: tuple[_Entry, ...] = ()
 
 
 class _File(_Strict):
@@ -111,11 +131,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """Hold what staff observed or gave, at a scenario second: kind and values of an entry."""
+
+    at_s: float
+    kind: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ReclinerPlan:
     """Say everything about one recliner of a scenario.
 
     profile and visit are None for an empty recliner. devices: names of the simulated devices
-    beside it.
+    beside it. intake: what staff asked; empty where nobody did.
     """
 
     name: str
@@ -131,6 +160,8 @@ class ReclinerPlan:
     episodes: tuple[Episode, ...] = ()
     faults: tuple[FaultWindow, ...] = ()
     notes: tuple[Note, ...] = ()
+    intake: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[StaffEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +219,7 @@ def _plan(rows: tuple[_Row, ...], index: int, base_seed: int) -> ReclinerPlan:
     seed = base_seed * 1000 + index
     draw = draw_for(seed, "person")
     shift_s = 47.0 * round_
+    profile = None if row.is_empty else _profile(row.person, seed, round_, draw)
     return ReclinerPlan(
         name=f"R{index + 1}",
         seed=seed,
@@ -197,7 +229,7 @@ def _plan(rows: tuple[_Row, ...], index: int, base_seed: int) -> ReclinerPlan:
         cuff_arm=row.cuff_arm,
         iv_arm=row.iv_arm,
         devices=row.devices,
-        profile=None if row.is_empty else _profile(row.person, seed, round_, draw),
+        profile=profile,
         visit=None if row.is_empty else _visit(row, shift_s, round_, draw),
         episodes=tuple(
             Episode(event.kind, event.at_s + shift_s, event.size, event.every_s)
@@ -208,7 +240,47 @@ def _plan(rows: tuple[_Row, ...], index: int, base_seed: int) -> ReclinerPlan:
             for fault in row.faults
         ),
         notes=tuple(Note(event.at_s, event.note) for event in row.events if event.note),
+        intake=_intake(row, profile),
+        entries=tuple(_entries(row, shift_s)),
     )
+
+
+def _intake(row: _Row, profile: PatientProfile | None) -> dict[str, Any]:
+    """Return the form of an intake: what the row says, the rest from the person; empty for none."""
+    if profile is None or not row.intake:
+        return {}
+    known = {
+        "age_years": profile.age_years,
+        "weight_kg": round(profile.weight_kg, 1),
+        "dose": f"{row.mg_per_kg:g} mg/kg",
+        "probe_arm": row.probe_arm,
+        "cuff_arm": row.cuff_arm,
+        "iv_arm": row.iv_arm,
+    }
+    return known | row.intake
+
+
+def _entries(row: _Row, shift_s: float) -> Iterator[StaffEntry]:
+    """Yield what staff entered; each check is one entry for everything seen then."""
+    for entry in row.entries:
+        yield StaffEntry(entry.at_s - shift_s, entry.kind, entry.values)
+    for check in row.checks:
+        for kind, values in _seen(check):
+            yield StaffEntry(check.at_s - shift_s, kind, values)
+
+
+def _seen(check: _Check) -> Iterator[tuple[str, dict[str, Any]]]:
+    if check.orientation is not None:
+        known = enumerate(("person", "place", "time", "situation"))
+        yield "orientation", {name: place < check.orientation for place, name in known}
+    if check.sedation is not None:
+        yield "sedation", {"moaas": check.sedation}
+    for scale in ("dissociation", "nausea", "pain"):
+        score = getattr(check, scale)
+        if score is not None:
+            yield "rating", {"scale": scale, "score": score}
+    if check.is_comfort_seen_to:
+        yield "tick", {"name": "comfort"}
 
 
 def _profile(person: _Person, seed: int, round_: int, draw: Random) -> PatientProfile:

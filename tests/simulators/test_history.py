@@ -48,14 +48,17 @@ def test_a_session_begins_before_its_first_reading_and_goes_through_its_phases(p
     first = next(n for n, line in enumerate(past) if line.get("device_id", "").startswith("R5"))
     begun = next(n for n, line in enumerate(past) if "R5" in str(line.get("command")))
     assert begun < first
-    assert [command["verb"] for command in _commands(past, "R5")] == [
+    moves = [c["verb"] for c in _commands(past, "R5") if c["verb"] != "enter"]
+    assert moves == [
         "begin_session",
+        "record_intake",
         "begin_baseline",
         "start_infusion",
         "stop_infusion",
     ]
     assert [command["verb"] for command in _commands(past, "R3")] == [
         "begin_session",
+        "record_intake",
         "begin_baseline",
     ]
     assert _commands(past, "R1")[0]["arguments"] == {"label": "JD-14", "protocol": "mood40"}
@@ -63,8 +66,36 @@ def test_a_session_begins_before_its_first_reading_and_goes_through_its_phases(p
 
 
 def test_medicines_given_in_the_past_stand_in_the_record(past):
-    notes = [c["arguments"]["text"] for c in _commands(past, "R4") if c["verb"] == "note"]
-    assert any("Midazolam" in note for note in notes)
+    entered = [c["arguments"] for c in _commands(past, "R4") if c["verb"] == "enter"]
+    given = [one["values"]["name"] for one in entered if one["kind"] == "medicine"]
+    assert given == ["ondansetron", "midazolam"]
+
+
+def test_staff_asked_weight_and_dose_of_the_person_who_is_simulated(past):
+    for plan in load("demo").recliners[:5]:
+        (form,) = [
+            c["arguments"]["form"]
+            for c in _commands(past, plan.name)
+            if c["verb"] == "record_intake"
+        ]
+        assert form["weight_kg"] == plan.profile.weight_kg
+        assert form["dose"] == f"{plan.visit.mg_per_kg:g} mg/kg"
+        assert form["cuff_arm"] == plan.cuff_arm
+
+
+def test_an_observation_of_the_past_stands_as_one_entry_for_each_thing_seen(past):
+    entered = [
+        (c["arguments"]["kind"], c["arguments"]["values"])
+        for c in _commands(past, "R1")
+        if c["verb"] == "enter"
+    ]
+    whole = dict.fromkeys(("person", "place", "time", "situation"), True)
+    assert entered == [
+        ("orientation", whole),
+        ("sedation", {"moaas": 5}),
+        ("rating", {"scale": "dissociation", "score": 0}),
+        ("rating", {"scale": "nausea", "score": 0}),
+    ]
 
 
 def test_an_empty_recliner_has_no_past(past):
