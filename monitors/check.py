@@ -21,9 +21,10 @@ from monitors.devices.capture_file import CaptureHeader, Direction
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LinkEvent
+from monitors.devices.port_names import is_pseudo_terminal
 from monitors.devices.probe_report import with_article, words_of
 from monitors.devices.probing import probe
-from monitors.devices.transport import is_pseudo_terminal, list_ports
+from monitors.devices.transport import list_ports
 from monitors.errors import ConfigurationError, TransportError
 from monitors.heard import Heard
 from monitors.output import say

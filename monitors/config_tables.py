@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitors.devices.catalogue import CATALOGUE, kind_of
-from monitors.devices.transport import port_key
+from monitors.devices.port_names import port_key
 from monitors.errors import ConfigurationError, TransportError
 
 Mistake = tuple[tuple[str | int, ...], str]

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from monitors.devices.transport import port_key
+from monitors.devices.port_names import port_key
 from monitors.devices.usb import PortDescription, UsbIdentity, describe
 from monitors.errors import TransportError
 from monitors.settings import Clinic

@@ -17,6 +17,7 @@ from monitors.devices.adapter import Adapter
 from monitors.devices.catalogue import CATALOGUE
 from monitors.devices.device_kind import DeviceKind, LineSettings
 from monitors.devices.politeness import refusal
+from monitors.devices.port_names import check_port_name
 from monitors.devices.probe_report import (
     Heard,
     Match,
@@ -27,7 +28,7 @@ from monitors.devices.probe_report import (
     with_article,
     words_of,
 )
-from monitors.devices.transport import Transport, check_port_name, list_ports, open_port
+from monitors.devices.transport import Transport, list_ports, open_port
 from monitors.devices.usb import Lister, describe
 from monitors.readings import DeviceIdentity, Reading, WaveformChunk
 

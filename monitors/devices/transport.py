@@ -8,22 +8,18 @@ ordinary bytes of several protocols. Sources: pyserial 3.5 documentation, RFC 22
 
 from __future__ import annotations
 
-import errno
-import os
-import re
-import stat
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import serial
 from serial.tools import list_ports as serial_list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 from monitors.devices.device_kind import LineSettings
+from monitors.devices.port_errors import plain_words, why_not_open
+from monitors.devices.port_names import check_port_name, is_pseudo_terminal, only_match
 from monitors.devices.sockets import ListeningPort, SocketPort, pace_s
 from monitors.devices.usb import AdapterMemory, Lister, PortDescription, UsbIdentity
 from monitors.errors import TransportError
@@ -32,10 +28,6 @@ READ_WAIT_S = 0.05
 WRITE_WAIT_S = 1.0
 FLUSH_WAIT_S = 0.5
 CLIENT_WAIT_S = 5.0
-SCHEMES = ("socket", "rfc2217", "hwgrep", "listen")
-HIGHEST_TCP_PORT = 65_535
-_TERMINAL_MAJORS = range(136, 144)
-_TERMINAL_NAMES = ("/dev/pts/", "/dev/ttys", "/dev/ptm")
 
 
 class Transport(Protocol):
@@ -105,79 +97,6 @@ def open_port(url: str, line: LineSettings, lister: Lister = list_ports) -> Tran
     return port.open_once(CLIENT_WAIT_S) if isinstance(port, ListeningPort) else port.open()
 
 
-def check_port_name(url: str) -> str:
-    """Return the scheme of a port's name ("" for a device path).
-
-    Raises TransportError that names the part which is wrong.
-    """
-    if not url.strip():
-        raise TransportError("expected a port such as /dev/ttyUSB0 or COM3, got nothing")
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return ""
-    scheme = scheme.lower()
-    if scheme not in SCHEMES:
-        known = ", ".join(f"{name}://" for name in SCHEMES)
-        raise TransportError(f"{url}: expected a device path or one of {known}, got {scheme}://")
-    if scheme == "hwgrep":
-        _check_pattern(url, rest)
-    else:
-        _check_address(url)
-    return scheme
-
-
-def port_key(url: str) -> str:
-    """Return a name that is the same for two spellings of one port (links, COM3 and com3)."""
-    if check_port_name(url):
-        return url.lower() if not url.lower().startswith("hwgrep") else url
-    return os.path.realpath(url) if os.name == "posix" else url.upper()
-
-
-def is_pseudo_terminal(path: str) -> bool:
-    """Tell whether a path leads to a pseudo-terminal, behind which is a program and no line.
-
-    Sources: Linux devices.txt (majors 136 to 143 are the far ends); macOS names them /dev/ttys.
-    """
-    real = os.path.realpath(path)
-    if real.startswith(_TERMINAL_NAMES):
-        return True
-    try:
-        found = os.stat(real)
-    except (OSError, ValueError):
-        return False
-    is_linux_device = os.name == "posix" and stat.S_ISCHR(found.st_mode) and _is_linux()
-    return is_linux_device and os.major(found.st_rdev) in _TERMINAL_MAJORS
-
-
-def _is_linux() -> bool:
-    return os.uname().sysname == "Linux"
-
-
-def _check_pattern(url: str, rest: str) -> None:
-    pattern, *options = rest.split("&")
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise TransportError(f"{url}: {pattern!r} is no regular expression: {error}") from error
-    if any(not re.fullmatch(r"n=[1-9]\d*", option) for option in options):
-        raise TransportError(f"{url}: after & expected n=1, n=2, ..., got {options}")
-
-
-def _check_address(url: str) -> None:
-    number = re.search(r":(\d+)$", url)
-    if number is not None and int(number[1]) > HIGHEST_TCP_PORT:
-        raise TransportError(f"{url}: the port {number[1]} is beyond {HIGHEST_TCP_PORT}")
-    try:
-        parts = urlsplit(url)
-        is_whole = bool(parts.hostname) and parts.port is not None
-    except ValueError:
-        is_whole = False
-    if not is_whole:
-        raise TransportError(
-            f"{url}: expected host and port, such as {url.split(':')[0]}://192.168.1.20:4001"
-        )
-
-
 class SerialPort:
     """Stand for a serial port of this machine, or one behind an RFC 2217 server.
 
@@ -215,7 +134,7 @@ class SerialPort:
         if self._is_path:
             return self._memory.locate(self._lister() if self._memory.knows else ())
         if self._url.lower().startswith("hwgrep://"):
-            return _only_match(self._url, self._lister())
+            return only_match(self._url, self._lister())
         return self._url
 
 
@@ -241,7 +160,7 @@ class SerialTransport:
             chunk = bytes(self._serial.read(4096))
         except Exception as error:
             raise TransportError(
-                f"{self._name}: was lost while reading ({_plain(error)})"
+                f"{self._name}: was lost while reading ({plain_words(error)})"
             ) from error
         self._last_length = len(chunk)
         return chunk
@@ -255,7 +174,7 @@ class SerialTransport:
             ) from error
         except Exception as error:
             raise TransportError(
-                f"{self._name}: was lost while writing ({_plain(error)})"
+                f"{self._name}: was lost while writing ({plain_words(error)})"
             ) from error
 
     def flush(self) -> None:
@@ -267,7 +186,7 @@ class SerialTransport:
                 self._closed.wait(0.005)
         except Exception as error:
             raise TransportError(
-                f"{self._name}: was lost while sending ({_plain(error)})"
+                f"{self._name}: was lost while sending ({plain_words(error)})"
             ) from error
 
     def close(self) -> None:
@@ -304,75 +223,9 @@ def _opened(name: str, line: LineSettings) -> serial.SerialBase:
         )
     except Exception as error:
         settings = f"{asked.baud} {asked.bytesize}{asked.parity}{asked.stopbits}"
-        raise TransportError(f"{name}: expected to open it at {settings}; {_why(error)}") from error
-
-
-def _why(error: Exception) -> str:
-    """Say in words why a port did not open."""
-    number, text = _error_number(error), str(error)
-    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
-        return "it does not exist: is the adapter plugged in?"
-    if number in (errno.EAGAIN, errno.EBUSY):
-        return "it is in use by another recliner or another program"
-    if number in (errno.EACCES, errno.EPERM):
-        return "this account may not use it (on Linux, add the account to the group dialout)"
-    if "PermissionError" in text:
-        return "it is in use by another program, or this account may not use it"
-    if number == errno.ENOTTY:
-        return "it is not a serial port"
-    if number == errno.EISDIR:
-        return "it is a folder, not a serial port"
-    if number == errno.EINVAL:
-        return "it does not take these settings: another speed or parity?"
-    return _plain(error)
-
-
-def _plain(error: BaseException) -> str:
-    """Return the system's own words for an error, without its number."""
-    number = _error_number(error)
-    words = os.strerror(number) if number is not None else str(error)
-    return words or type(error).__name__
-
-
-def _error_number(error: BaseException) -> int | None:
-    """Return the system's number of an error, or of the one behind it; None without one."""
-    for one in (error, error.__context__):
-        number = getattr(one, "errno", None)
-        if number is None and one is not None and one.args and isinstance(one.args[0], int):
-            number = one.args[0]
-        if isinstance(number, int):
-            return number
-    return None
-
-
-def _only_match(url: str, ports: Sequence[PortDescription]) -> str:
-    """Find the port a hwgrep:// URL means; without &n= it must be the only one."""
-    pattern, *options = url[len("hwgrep://") :].split("&")
-    matches = [port.device for port in ports if _is_match(pattern, port)]
-    if not matches:
-        listed = ", ".join(port.device for port in ports) or "none"
-        raise TransportError(f"{url}: no port of this machine matches; listed are: {listed}")
-    if options:
-        place = int(options[0][2:])
-        if place > len(matches):
-            raise TransportError(f"{url}: only {len(matches)} ports match: {', '.join(matches)}")
-        return matches[place - 1]
-    if len(matches) > 1:
         raise TransportError(
-            f"{url}: several ports match: {', '.join(matches)}; write a closer pattern, or &n=1"
-        )
-    return matches[0]
-
-
-def _is_match(pattern: str, port: PortDescription) -> bool:
-    texts = [port.device, port.description]
-    if port.identity is not None:
-        who = port.identity
-        texts.append(
-            f"USB VID:PID={who.vendor_id:04X}:{who.product_id:04X} "
-            f"SER={who.serial_number or ''} LOCATION={who.location or ''}"
-        )
-    return any(re.search(pattern, text, re.IGNORECASE) for text in texts)
+            f"{name}: expected to open it at {settings}; {why_not_open(error)}"
+        ) from error
 
 
 def _described(port: ListPortInfo) -> PortDescription:

@@ -10,15 +10,8 @@ from pathlib import Path
 import pytest
 
 from monitors.devices.device_kind import LineSettings
-from monitors.devices.transport import (
-    Transport,
-    check_port_name,
-    is_pseudo_terminal,
-    list_ports,
-    open_port,
-    port_for,
-    port_key,
-)
+from monitors.devices.port_names import check_port_name, is_pseudo_terminal, port_key
+from monitors.devices.transport import Transport, list_ports, open_port, port_for
 from monitors.devices.usb import AdapterMemory, PortDescription, UsbIdentity, describe
 from monitors.errors import TransportError
 from tests.link.room import Cable, usb
