@@ -21,6 +21,15 @@ from monitors.readings import Vital
 STORM_RECLINERS = 3
 STORM_WITHIN_MS = 30_000
 
+_GRAVE = {
+    Condition.NIBP_EXTREME: 2,
+    Condition.NIBP_VERY_HIGH: 1,
+    Condition.SPO2_VERY_LOW: 1,
+    Condition.PULSE_VERY_LOW: 1,
+    Condition.PULSE_VERY_HIGH: 1,
+}
+"""Of two alarms about one vital that are equally urgent, these are the graver words."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandingAlarm:
@@ -92,7 +101,7 @@ def standing(state: AlarmState, limits: Limits, now_ms: int) -> tuple[StandingAl
         for track in state.tracks.values()
         if (priority := track.told) is not None
     ]
-    return tuple(sorted(told, key=_urgency))
+    return tuple(_by_bound(sorted(told, key=_urgency)))
 
 
 def _standing(state: AlarmState, track: Track, priority: Priority) -> StandingAlarm:
@@ -134,6 +143,27 @@ def _urgency(alarm: StandingAlarm) -> tuple[int, bool, bool, bool, int, str, str
         str(alarm.condition),
         alarm.device_id or "",
     )
+
+
+def _by_bound(alarms: list[StandingAlarm]) -> list[StandingAlarm]:
+    """Put the further of two bounds of one vital first, where they are equally urgent."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for place, one in enumerate(alarms):
+        if one.vital is not None and one.direction is not None:
+            kind = (one.vital, one.direction, *_urgency(one)[:4])
+            alike.setdefault(kind, []).append(place)
+    found = list(alarms)
+    for places in alike.values():
+        further = sorted((alarms[place] for place in places), key=_bound_order)
+        for place, one in zip(places, further, strict=True):
+            found[place] = one
+    return found
+
+
+def _bound_order(alarm: StandingAlarm) -> tuple[int, float, int]:
+    level = 0.0 if alarm.limit is None else alarm.limit
+    outward = level if alarm.direction is Direction.BELOW else -level
+    return -_GRAVE.get(alarm.condition, 0), outward, alarm.since_ms
 
 
 def storm(standing_by_recliner: Mapping[str, Sequence[StandingAlarm]]) -> RoomSignal:

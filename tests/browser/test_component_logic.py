@@ -259,6 +259,19 @@ def test_below_the_lower_bound_is_the_further_one(module: Module) -> None:
     assert [alarm["limit"] for alarm in ordered] == [80, 85, 90]
 
 
+def test_what_stands_comes_before_what_is_over_and_patients_before_equipment(
+    module: Module,
+) -> None:
+    one = {"priority": "high", "kind": "physiological", "state": "active", "since": 9}
+    alarms = [
+        one | {"condition": "no_valid_spo2", "kind": "technical", "since": 1},
+        one | {"condition": "nibp_low", "state": "latched", "since": 2},
+        one | {"condition": "spo2_low"},
+    ]
+    ordered = module.ask("wall.byUrgency(given)", alarms)
+    assert [alarm["condition"] for alarm in ordered] == ["spo2_low", "no_valid_spo2", "nibp_low"]
+
+
 def test_a_vital_of_a_recliner_is_one_chip_unless_somebody_knows_of_the_first_alone(
     module: Module,
 ) -> None:

@@ -15,25 +15,31 @@ const GRAVE = {
 function byBound(a, b) {
   const grave = (GRAVE[b.condition] ?? 0) - (GRAVE[a.condition] ?? 0);
   if (grave) return grave;
-  if (a.key !== b.key || a.limit === b.limit) return a.since - b.since;
+  if (a.limit === b.limit) return a.since - b.since;
   return a.direction === "below" ? a.limit - b.limit : b.limit - a.limit;
 }
 
-/** Sort alarms: most urgent first, unacknowledged before acknowledged, oldest first; those about
-    one vital of one patient that are alike in all this by their bounds, the furthest first.
+const isOver = (alarm) => Number(alarm.state === "latched");
+const isTechnical = (alarm) => Number(alarm.kind === "technical");
+
+/** Sort alarms as the engine does: most urgent first, unacknowledged before acknowledged, what
+    stands before what is over, patients before equipment, oldest first; those about one vital of
+    one patient that are alike in all this by their bounds, the furthest first.
     alarmOf and ownerOf read an entry's alarm and patient, where entries are more than alarms. */
 export function byUrgency(entries, alarmOf = (entry) => entry, ownerOf = () => "") {
   const sorted = [...entries].sort((one, other) => {
     const [a, b] = [alarmOf(one), alarmOf(other)];
     return RANK[a.priority] - RANK[b.priority]
       || Number(Boolean(a.acknowledged_by)) - Number(Boolean(b.acknowledged_by))
+      || isOver(a) - isOver(b)
+      || isTechnical(a) - isTechnical(b)
       || a.since - b.since;
   });
   const alike = new Map();
   sorted.forEach((entry, place) => {
     const alarm = alarmOf(entry);
     if (!alarm.vital || !alarm.direction) return;
-    const key = [ownerOf(entry), alarm.vital, alarm.direction, alarm.priority, Boolean(alarm.acknowledged_by)].join();
+    const key = [ownerOf(entry), alarm.vital, alarm.direction, alarm.priority, Boolean(alarm.acknowledged_by), isOver(alarm)].join();
     alike.set(key, [...alike.get(key) ?? [], place]);
   });
   for (const places of alike.values()) {

@@ -236,6 +236,12 @@ def test_the_most_urgent_stands_first(tell: Telling) -> None:
     assert story.told()[0] == "spo2_low high"
 
 
+def test_of_two_equally_urgent_bounds_of_a_vital_the_further_stands_first(tell: Telling) -> None:
+    story = tell().at("00:10").spo2(97).cuff("170/90").at("02:20").cuff("172/90")
+    story.at("04:30").cuff("185/90")
+    assert story.told()[:2] == ["nibp_very_high medium", "nibp_high medium"]
+
+
 def eased_and_over(tell: Telling) -> Story:
     """Tell of SpO2 that fell to 85, eased to 92 and came back, and nobody touched anything."""
     story = tell().until("00:15", spo2=86).until("00:16", spo2=85)
