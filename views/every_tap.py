@@ -8,7 +8,7 @@ which the script runner asks by itself right afterwards.
 
 This rests on ``runner.fastReruns`` being off (.streamlit/config.toml): one thread alone draws for a
 viewer then, so that nobody else changes its state meanwhile. Source: Streamlit 1.67,
-runtime/state/safe_session_state.py and runtime/scriptrunner/script_runner.py.
+runtime/state/safe_session_state.py and runtime/scriptrunner/script_runner.py; docs/decisions/0008.
 """
 
 from __future__ import annotations
