@@ -21,7 +21,6 @@ from monitors.devices.capture_file import CaptureHeader, Direction
 from monitors.devices.catalogue import kind_of
 from monitors.devices.link import Link
 from monitors.devices.link_events import LinkEvent
-from monitors.devices.port_names import is_pseudo_terminal
 from monitors.devices.probe_report import with_article, words_of
 from monitors.devices.probing import probe
 from monitors.devices.transport import list_ports
@@ -105,7 +104,7 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
     clock = SystemClock()
     heard = {device: Heard(kind, frozenset(kind.measures))}
     events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
-    is_simulated = _is_on_this_machine(port)
+    is_simulated = is_loopback(port)
     header = CaptureHeader(device, port, kind.line, world_utc_ms(), is_simulated=is_simulated)
     with _LateWriter(path, header, clock) as writer:
         link = Link(device, kind, port, clock, events.put, tap=writer.record, may_start_cuff=False)
@@ -116,11 +115,6 @@ def capture_port(port: str, device: str, path: Path, seconds: float, err: TextIO
     told = f"{seconds:g} s of {port}" if writer.has_begun else "not written"
     print(f"{path}: {told}; {device} {heard[device].words()}", file=err)
     return 0 if heard[device].has_spoken else 1
-
-
-def _is_on_this_machine(port: str) -> bool:
-    """Say whether a program of this machine speaks at a port, and no device at a cable."""
-    return is_loopback(port) or ("://" not in port and is_pseudo_terminal(port))
 
 
 class _LateWriter:
@@ -192,5 +186,5 @@ def _probe_one(port: str, seconds: float, out: TextIO) -> bool:
     if report.match is None:
         return False
     say(out, "\nfor clinic.toml, under the recliner's [[recliners]] table:\n")
-    say(out, report.toml(True if _is_on_this_machine(port) else None))
+    say(out, report.toml(True if is_loopback(port) else None))
     return True

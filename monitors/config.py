@@ -22,6 +22,7 @@ from monitors import toml_lines
 from monitors.config_tables import Mistake, not_toml, written_mistakes
 from monitors.devices.catalogue import CATALOGUE
 from monitors.devices.device_kind import Measures
+from monitors.devices.port_names import is_pseudo_terminal
 from monitors.errors import ConfigurationError
 from monitors.settings import (
     AnnunciatorSettings,
@@ -170,10 +171,13 @@ def _placed(clinic: Clinic) -> Iterator[tuple[tuple[str | int, ...], DeviceSetti
 
 
 def is_loopback(port: str) -> bool:
-    """Say whether a port ends on this machine or in a pseudo-terminal, so may be simulated."""
-    if port.startswith(("/dev/pts/", "/dev/ttys", "/dev/ptm")):
-        return True
-    if "://" not in port or port.startswith("hwgrep://"):
+    """Say whether a port ends on this machine or in a pseudo-terminal, so may be simulated.
+
+    A link to a pseudo-terminal counts where it leads to one now.
+    """
+    if "://" not in port:
+        return is_pseudo_terminal(port)
+    if port.startswith("hwgrep://"):
         return False
     host = urlsplit(port).hostname or ""
     if host == "localhost":

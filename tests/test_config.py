@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 from pathlib import Path
 
 import pytest
@@ -185,6 +187,20 @@ def test_a_missing_file_a_broken_file_and_a_binary_file_are_named(tmp_path: Path
 )
 def test_a_loopback_port_is_recognised(port: str, is_here: bool) -> None:
     assert is_loopback(port) is is_here
+
+
+def test_a_link_to_a_pseudo_terminal_may_be_simulated_and_must_say_so(tmp_path: Path) -> None:
+    ends = pty.openpty()
+    link = tmp_path / "oximeter"
+    try:
+        link.symlink_to(os.ttyname(ends[1]))
+        assert is_loopback(str(link))
+        text = f'[[recliners]]\nname = "R1"\n[[recliners.devices]]\nport = "{link}"\n'
+        with pytest.raises(ConfigurationError, match="write simulated = true or false"):
+            parse(text + 'device = "nonin-df2"\n')
+    finally:
+        for end in ends:
+            os.close(end)
 
 
 def test_a_mistyped_table_is_named_with_the_line_of_its_header() -> None:
