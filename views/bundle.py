@@ -13,6 +13,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "component"
 ORDER = (
+    "blank.js",
     "words.js",
     "live.js",
     "feed.js",

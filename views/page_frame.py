@@ -24,7 +24,7 @@ from views.words import en
 from views.words import log_en as words
 
 FOLDER = Path(__file__).parent / "frame"
-_SHARED = ("words.js", "live.js", "feed.js", "dom.js")
+_SHARED = ("blank.js", "words.js", "live.js", "feed.js", "dom.js")
 _OWN = ("slip.js", "kept.js", "unsaved.js", "badge.js")
 _BADGE = (
     "display:inline-block;border:2px dashed {colour};color:{colour};border-radius:7px;"

@@ -89,7 +89,9 @@ class Room:
     def start_dashboard(self) -> None:
         """Start a dashboard that shows pages only, and wait until it answers."""
         config = self.folder / "clinic.toml"
-        config.write_text('[clinic]\nname = "Test room"\nstore = "room.db"\nstaff = ["A. Nurse"]\n')
+        config.write_text(
+            '[clinic]\nname = "Test room"\nstore = "room.db"\nstaff = ["A. Nurse", "B. Nurse"]\n'
+        )
         command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboard.py")]
         command += ["--server.port", str(self.port), "--", "--config", str(config)]
         self.dashboard = self._start(command, "dashboard.log")

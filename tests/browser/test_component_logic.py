@@ -14,6 +14,8 @@ from views import bundle
 from views.words import en
 
 pytestmark = pytest.mark.browser
+ADDRESS = "http://white.test/"
+DRAWN = "<!doctype html><meta charset=utf-8><div id=root><p>drawn</p></div>"
 
 
 class Module:
@@ -270,6 +272,18 @@ def test_what_stands_comes_before_what_is_over_and_patients_before_equipment(
     ]
     ordered = module.ask("wall.byUrgency(given)", alarms)
     assert [alarm["condition"] for alarm in ordered] == ["spo2_low", "no_valid_spo2", "nibp_low"]
+
+
+def test_a_page_that_went_white_is_loaded_anew(page: Page) -> None:
+    page.route(ADDRESS, lambda route: route.fulfill(body=DRAWN, content_type="text/html"))
+    page.goto(ADDRESS)
+    script = (bundle.FOLDER / "blank.js").read_text("utf-8")
+    page.add_script_tag(content=script, type="module")
+    page.evaluate("window.isOld = true")
+    page.wait_for_timeout(2_000)
+    assert page.evaluate("window.isOld"), "a page that shows something is left alone"
+    page.evaluate("document.getElementById('root').replaceChildren()")
+    page.wait_for_function("!window.isOld && document.getElementById('root')?.childElementCount")
 
 
 def test_a_vital_of_a_recliner_is_one_chip_unless_somebody_knows_of_the_first_alone(

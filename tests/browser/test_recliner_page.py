@@ -150,6 +150,29 @@ def test_words_being_typed_survive_the_renewals_and_reach_the_collector(
     expect(told.first).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_enter_never_signs_as_somebody_whom_nobody_named(page: Page, chart: Locator) -> None:
+    box = page.get_by_role("combobox", name="Signed by")
+    signs = page.get_by_role("button", name="Pause", exact=True)
+
+    def sign(name: str) -> None:
+        """Open the box, type a name, and press Enter; with no name press Enter alone."""
+        box.click()
+        page.keyboard.type(name, delay=60)
+        page.keyboard.press("Enter")
+
+    sign("C. Night")
+    expect(box).to_have_value("C. Night", timeout=PATIENCE_MS)
+    expect(signs).to_be_enabled(timeout=PATIENCE_MS)
+    sign("")
+    drawn_again(page, chart)
+    expect(box).to_have_value("C. Night")
+    sign("C. Night")
+    drawn_again(page, chart)
+    expect(box).to_have_value("C. Night")
+    sign("B. Nurse")
+    expect(box).to_have_value("B. Nurse", timeout=PATIENCE_MS)
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -436,6 +436,12 @@ def test_an_early_stop_wants_a_reason_and_a_new_plan_too(room: VisitRoom) -> Non
     nurse.choose("extend-more-40", 10).choose("extend-reason", "Physician's order")
     nurse.press(words.EXTEND_BUTTON)
     assert room.picture["session"]["planned_s"] == 3000
+    room.pass_minutes(3)
+    nurse.draw().number("extend-to-50", 2).press(words.EXTEND_BUTTON)
+    assert "have run already. Press again if 2 min is right." in nurse.said()
+    assert room.picture["session"]["planned_s"] == 3000
+    nurse.number("extend-to-50", 2).press(words.EXTEND_BUTTON)
+    assert room.picture["session"]["planned_s"] == 120
     nurse.press(words.PAUSE)
     assert "PAUSED since" in nurse.look()
     nurse.press(words.RESUME)

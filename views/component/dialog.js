@@ -74,7 +74,7 @@ export class Dialog {
     if (!by) return;
     write(this.outcome, this.words.order_sent);
     const id = this.actions.order(recliner, verb, details, by);
-    if (about) this.asked.set(id, about);
+    this.asked.set(id, about);
   }
 
   /** Open for one recliner. */
@@ -82,6 +82,7 @@ export class Dialog {
     this.recliner = recliner;
     this.rows = make("div", "rows");
     this.buttons = make("div", "buttons");
+    this.asked = new Map(); // an answer from before the panel was opened is old
     this.shown = new Map(); // alarm to its row, so that no button changes under a thumb
     this.outcome = make("p", "outcome");
     this.outcome.setAttribute("role", "status");
@@ -185,7 +186,7 @@ export class Dialog {
 
   /** Tell how an order went. */
   told(outcome) {
-    if (!outcome || !this.outcome) return;
+    if (!outcome || !this.outcome || !this.asked.has(outcome.command_id)) return;
     const said = outcome.status === "done" ? this.asked.get(outcome.command_id) ?? outcome.message : outcome.message;
     write(this.outcome, fill(this.words.outcome[outcome.status] ?? "{message}", { ...outcome, message: said }));
   }

@@ -36,10 +36,8 @@ def show_alarms(picture: Mapping[str, Any], by: str, local: LocalTime) -> None:
 
 
 def _row(recliner: str, alarm: Mapping[str, Any], place: int, by: str, local: LocalTime) -> None:
-    said, act = st.columns([3, 1.25], vertical_alignment="center")
-    with said:
+    with st.container(gap="small"):
         st.html(_plate(alarm, local))
-    with act:
         if alarm["condition"] == "device_swapped" and alarm.get("device_id"):
             order_button(
                 recliner,

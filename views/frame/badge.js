@@ -53,12 +53,12 @@ class Badge {
     const strip = document.querySelector(".chairside-wall .strip");
     const isFar = Boolean(strip) && strip.getBoundingClientRect().bottom < HEAD_PX;
     const chips = isFar ? [...strip.querySelectorAll(".chip:not([hidden])")] : [];
-    const more = chips.at(-1)?.dataset.kind === "more" ? ` · ${chips.pop().textContent}` : "";
+    const counted = chips.at(-1)?.dataset.kind === "more" ? Number(/\d+/.exec(chips.pop().textContent)) : 0;
     const [first, ...others] = chips;
     mark(this.far, "data-kind", first ? first.dataset.kind ?? "" : null);
     mark(this.far, "data-known", first && "known" in first.dataset ? "true" : null);
-    const rest = (others.length ? ` +${others.length}` : "") + more;
-    write(this.far, first ? first.textContent + rest : "");
+    const rest = others.length + counted;
+    write(this.far, first ? first.textContent + (rest ? ` · +${rest} more` : "") : "");
   }
 
   hearPage(told) {

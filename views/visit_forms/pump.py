@@ -191,6 +191,10 @@ def _replan(
         tell(signed, words.EXTEND_RANGE.format(given=given), is_refusal=True)
     elif reason is None:
         tell(signed, words.REASON_WANTED, is_refusal=True)
+    elif _is_over_by_then(picture, signed, asked):
+        gone = pages_en.duration(picture["session"]["infusion_elapsed_ms"] / 1000)
+        told = words.PLAN_ASKED.format(gone=gone, planned=f"{asked:g}")
+        tell(signed, told, is_refusal=True)
     else:
         arguments = {
             "planned_s": round(asked * 60),
@@ -199,3 +203,12 @@ def _replan(
         }
         order(signed, "extend", arguments, f"{words.EXTEND} {asked:g} min")
     again(signed)
+
+
+def _is_over_by_then(picture: Mapping[str, Any], signed: Signed, asked: float) -> bool:
+    """Say whether more has run already than is planned anew; the same asked twice is meant."""
+    asked_key = signed.key("plan-asked")
+    is_over = asked * 60_000 < picture["session"]["infusion_elapsed_ms"]
+    was_asked = st.session_state.get(asked_key) == asked
+    st.session_state[asked_key] = asked if is_over and not was_asked else None
+    return is_over and not was_asked
